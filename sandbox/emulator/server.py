@@ -1,0 +1,65 @@
+"""Serves the emulator on one loopback port until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import shutil
+import signal
+import tempfile
+
+from sandbox.emulator.emulator_environment import prepare_emulator_environment
+from sandbox.emulator.settings import EmulatorSettings
+
+logger = logging.getLogger(__name__)
+
+
+def serve_emulator(settings: EmulatorSettings) -> None:
+    prepare_emulator_environment(settings, os.environ)
+    settings.directory.mkdir(parents=True, exist_ok=True)
+    worker_directory = tempfile.mkdtemp(prefix="emulator-", dir=settings.directory)
+    # unpacked functions stay inside the instance; an environment variable would move the functions' own /tmp as well.
+    tempfile.tempdir = worker_directory
+    try:
+        asyncio.run(_serve(settings))
+    finally:
+        _stop_function_workers()
+        tempfile.tempdir = None
+        shutil.rmtree(worker_directory, ignore_errors=True)
+
+
+async def _serve(settings: EmulatorSettings) -> None:
+    # MiniStack reads its environment while it is imported, so it is imported only now.
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+    from ministack.app import app
+    from ministack.core import hypercorn_compat
+
+    from sandbox.emulator.admin_routes import with_admin_routes
+    from sandbox.emulator.cloudformation import install_handlers
+    from sandbox.emulator.service_events import install_event_clock
+
+    hypercorn_compat.install()
+    install_event_clock()
+    install_handlers()
+
+    config = Config()
+    config.bind = [f"127.0.0.1:{settings.port}"]
+    config.certfile = str(settings.certificate)
+    config.keyfile = str(settings.private_key)
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 1
+    config.loglevel = "WARNING"
+
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_number, stopped.set)
+    await serve(with_admin_routes(app, settings), config, shutdown_trigger=stopped.wait)
+
+
+def _stop_function_workers() -> None:
+    from ministack.core import lambda_runtime
+
+    lambda_runtime.reset()
