@@ -1,0 +1,54 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { LIST_OBJECTS, READ_ENCRYPTED, READ_OBJECTS, WRITE_ENCRYPTED, WRITE_OBJECTS } from './perms';
+
+/**
+ * Grants on the objects below one prefix of a bucket, and on nothing else in it.
+ *
+ * The CDK's own bucket grants allow `s3:List*` and `s3:GetBucket*` on the whole bucket, whatever the key pattern.
+ */
+export class ObjectGrants {
+  constructor(
+    private readonly bucket: s3.IBucket,
+    private readonly prefix: string,
+  ) {}
+
+  /**
+   * Reads the objects whose key, below the prefix, matches a pattern.
+   */
+  read(grantee: iam.IGrantable, pattern = '*'): iam.Grant {
+    return this.onKey(grantee, READ_ENCRYPTED, this.onObjects(grantee, READ_OBJECTS, pattern));
+  }
+
+  /**
+   * Lists the objects below the prefix: their keys and sizes, not their content.
+   */
+  list(grantee: iam.IGrantable): iam.Grant {
+    return iam.Grant.addToPrincipal({
+      grantee,
+      actions: LIST_OBJECTS,
+      resourceArns: [this.bucket.bucketArn],
+      conditions: { StringLike: { 's3:prefix': [this.prefix, `${this.prefix}/*`] } },
+    });
+  }
+
+  /**
+   * Writes objects below the prefix. Deleting them is never part of it.
+   */
+  write(grantee: iam.IGrantable): iam.Grant {
+    return this.onKey(grantee, WRITE_ENCRYPTED, this.onObjects(grantee, WRITE_OBJECTS, '*'));
+  }
+
+  private onObjects(grantee: iam.IGrantable, actions: string[], pattern: string): iam.Grant {
+    return iam.Grant.addToPrincipal({
+      grantee,
+      actions,
+      resourceArns: [this.bucket.arnForObjects(`${this.prefix}/${pattern}`)],
+    });
+  }
+
+  private onKey(grantee: iam.IGrantable, actions: string[], grant: iam.Grant): iam.Grant {
+    const key = this.bucket.encryptionKey;
+    return key ? grant.combine(key.grant(grantee, ...actions)) : grant;
+  }
+}

@@ -1,0 +1,39 @@
+// reading a dataset needs List beside Get: without it S3 answers 403 instead of 404 for an absent object,
+// and DVC takes that for a broken remote (https://dvc.org/doc/user-guide/data-management/remote-storage/amazon-s3).
+export const READ_OBJECTS = ['s3:GetObject'];
+export const LIST_OBJECTS = ['s3:ListBucket'];
+export const WRITE_OBJECTS = ['s3:AbortMultipartUpload', 's3:PutObject'];
+
+export const READ_ENCRYPTED = ['kms:Decrypt'];
+// a multipart upload decrypts its own parts (https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions).
+export const WRITE_ENCRYPTED = ['kms:Decrypt', 'kms:GenerateDataKey'];
+
+// the one action that guards the whole MLflow API of an app: whoever may log may also rewrite tags and delete runs
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/mlflow-app-setup-prerequisites-iam.html).
+export const CALL_MLFLOW_APP = ['sagemaker:CallMlflowAppApi'];
+
+export const READ_SECRET = ['secretsmanager:GetSecretValue'];
+
+export const DESCRIBE_TRAINING_JOBS = ['sagemaker:DescribeTrainingJob'];
+export const READ_JOB_TAGS = ['sagemaker:ListTags'];
+
+export const SEND_MESSAGES = ['sqs:SendMessage'];
+
+export const WRITE_LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+
+// the model registry and lineage actions that an app's role needs to mirror registered models;
+// DescribeAction and ListArtifacts are missing on AWS's page, and without them the lineage is skipped silently
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/mlflow-track-experiments-model-registration.html).
+export const MIRROR_MODEL_REGISTRY = [
+  'sagemaker:AddTags',
+  'sagemaker:CreateModelPackage',
+  'sagemaker:CreateModelPackageGroup',
+  'sagemaker:DescribeModelPackageGroup',
+  'sagemaker:UpdateModelPackage',
+];
+export const MIRROR_LINEAGE = [
+  'sagemaker:AddAssociation',
+  'sagemaker:CreateAction',
+  'sagemaker:DescribeAction',
+  'sagemaker:ListArtifacts',
+];

@@ -1,0 +1,45 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { contract } from './contract';
+import { FUNCTION_TIMEOUT } from './lineage-function';
+import { SEND_MESSAGES } from './perms';
+
+/**
+ * A queue with the place where its hopeless messages are parked.
+ */
+export interface WorkQueue {
+  readonly queue: sqs.Queue;
+  readonly parking: sqs.Queue;
+}
+
+export function defineWorkQueue(scope: Construct, id: string): WorkQueue {
+  const parking = new sqs.Queue(scope, `${id}Parking`, {
+    encryption: sqs.QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    retentionPeriod: Duration.days(14),
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  const queue = new sqs.Queue(scope, id, {
+    encryption: sqs.QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    retentionPeriod: Duration.days(14),
+    // six times the function's time, or messages come back while they are still worked on
+    // (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html).
+    visibilityTimeout: Duration.seconds(6 * FUNCTION_TIMEOUT.toSeconds()),
+    deadLetterQueue: { queue: parking, maxReceiveCount: contract.backOff.attempts },
+  });
+  return { queue, parking };
+}
+
+/**
+ * Lets a function work on a queue: it may delay a message's next attempt, and park what cannot succeed.
+ */
+export function consume(handler: lambda.Function, { queue, parking }: WorkQueue): void {
+  handler.addEventSource(new SqsEventSource(queue, { batchSize: 5, maxConcurrency: 5, reportBatchItemFailures: true }));
+  parking.grant(handler, ...SEND_MESSAGES);
+  handler.addEnvironment(contract.functionEnvironment.sourceQueueUrl, queue.queueUrl);
+  handler.addEnvironment(contract.functionEnvironment.parkingQueueUrl, parking.queueUrl);
+}

@@ -1,0 +1,175 @@
+import { Aws, Stack } from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { IDataRepository } from './data-repository';
+import type { IDvcRemote } from './dvc-remote';
+import type { IMlflowApp } from './mlflow-app';
+import { contract, matches } from './private/contract';
+import { enforce, isKnown, type Rule } from './private/errors';
+import { defineLineageFunction } from './private/lineage-function';
+import { DESCRIBE_TRAINING_JOBS, READ_JOB_TAGS, SEND_MESSAGES } from './private/perms';
+import { consume, defineWorkQueue } from './private/work-queue';
+
+const RULES: readonly Rule<RunTaggerProps>[] = [
+  {
+    broken: ({ platformName }) => isKnown(platformName) && !matches('platformName', platformName),
+    message: ({ platformName }) =>
+      `platformName must be 2 to 32 lower-case letters, digits and inner dashes, starting with a letter, got ${JSON.stringify(platformName)}`,
+  },
+  {
+    broken: ({ dataRepositories }) =>
+      dataRepositories.length === 0 || dataRepositories.length > contract.limits.dataRepositories,
+    message: ({ dataRepositories }) =>
+      `dataRepositories must name 1 to ${contract.limits.dataRepositories} repositories, got ${dataRepositories.length}`,
+  },
+  {
+    broken: ({ jobRoles }) => jobRoles.length === 0,
+    message: () => 'jobRoles must name at least one role, or no job would belong to this platform, got 0',
+  },
+];
+
+/**
+ * Properties of a RunTagger.
+ */
+export interface RunTaggerProps {
+  /**
+   * The name of the platform, written on every run. Unique in the account and region.
+   *
+   * A job whose role is not among the jobRoles still belongs to the platform if its tag `lineage:platform` has this value.
+   */
+  readonly platformName: string;
+
+  /**
+   * The MLflow App whose runs are tagged.
+   */
+  readonly mlflowApp: IMlflowApp;
+
+  /**
+   * The DVC remote that the datasets are checked in.
+   */
+  readonly dvcRemote: IDvcRemote;
+
+  /**
+   * The data repositories that a job may name. Every other repository is refused, unread.
+   */
+  readonly dataRepositories: IDataRepository[];
+
+  /**
+   * The roles whose training jobs belong to the platform.
+   */
+  readonly jobRoles: iam.IRole[];
+}
+
+/**
+ * Writes `data_git_commit_id` on the MLflow runs of each training job that ended, from what two functions found out
+ * themselves.
+ *
+ * The lineage-deriver reads the job, the data repository and the DVC remote, and may write nothing but a message.
+ * The run-tagger checks that message, describes the job again, and may write to MLflow.
+ * What fails is tried again for more than twelve hours; what cannot succeed is parked with its reason.
+ */
+export class RunTagger extends Construct {
+  /**
+   * Reads what a job was given.
+   */
+  public readonly deriverFunction: lambda.Function;
+
+  /**
+   * Writes what was found on the job's runs.
+   */
+  public readonly taggerFunction: lambda.Function;
+
+  /**
+   * Holds the events whose derivation cannot succeed without somebody's help.
+   */
+  public readonly derivationParking: sqs.IQueue;
+
+  /**
+   * Holds the derivations that could not be written.
+   */
+  public readonly taggingParking: sqs.IQueue;
+
+  constructor(scope: Construct, id: string, props: RunTaggerProps) {
+    super(scope, id);
+    enforce(this, 'RunTaggerInvalid', props, RULES);
+
+    const derivation = defineWorkQueue(this, 'Derivation');
+    const tagging = defineWorkQueue(this, 'Tagging');
+    this.derivationParking = derivation.parking;
+    this.taggingParking = tagging.parking;
+
+    this.deriverFunction = this.defineLineageDeriver(props, tagging.queue);
+    consume(this.deriverFunction, derivation);
+
+    this.taggerFunction = this.defineRunTagger(props);
+    consume(this.taggerFunction, tagging);
+
+    new events.Rule(this, 'JobEnded', {
+      description: `Training jobs that ended, for the lineage platform ${props.platformName}`,
+      eventPattern: {
+        source: ['aws.sagemaker'],
+        detailType: ['SageMaker Training Job State Change'],
+        account: [Aws.ACCOUNT_ID],
+        detail: { TrainingJobStatus: ['Completed', 'Failed', 'Stopped'] },
+      },
+      targets: [new targets.SqsQueue(derivation.queue, { deadLetterQueue: derivation.parking })],
+    });
+  }
+
+  private defineLineageDeriver(props: RunTaggerProps, taggingQueue: sqs.Queue): lambda.Function {
+    const names = contract.functionEnvironment;
+    const handler = defineLineageFunction(this, 'LineageDeriver', {
+      name: 'lineage-deriver',
+      description: 'Finds out which data commit and datasets a training job was given',
+      environment: {
+        [names.platformName]: props.platformName,
+        [names.jobRoleArns]: JSON.stringify(props.jobRoles.map((role) => role.roleArn)),
+        [names.dataRepositories]: JSON.stringify(
+          props.dataRepositories.map(({ url, tokenSecret }) => ({ url, tokenSecretArn: tokenSecret?.secretArn })),
+        ),
+        [names.dvcRemoteUrl]: props.dvcRemote.url,
+        [names.taggingQueueUrl]: taggingQueue.queueUrl,
+      },
+    });
+    this.allowDescribing(handler);
+    this.allowReadingTags(handler);
+    props.dvcRemote.grants.verify(handler);
+    for (const repository of props.dataRepositories) {
+      repository.grants.read(handler);
+    }
+    taggingQueue.grant(handler, ...SEND_MESSAGES);
+    return handler;
+  }
+
+  private defineRunTagger(props: RunTaggerProps): lambda.Function {
+    const names = contract.functionEnvironment;
+    const handler = defineLineageFunction(this, 'RunTagger', {
+      name: 'run-tagger',
+      description: 'Writes what the lineage-deriver found on the MLflow runs of the job',
+      environment: {
+        [names.platformName]: props.platformName,
+        [names.mlflowAppArn]: props.mlflowApp.mlflowAppArn,
+      },
+    });
+    this.allowDescribing(handler);
+    props.mlflowApp.grants.callApi(handler);
+    return handler;
+  }
+
+  // the names of the jobs to come are unknown, so the right covers the training jobs of this account and region.
+  private allowDescribing(grantee: iam.IGrantable): void {
+    iam.Grant.addToPrincipal({ grantee, actions: DESCRIBE_TRAINING_JOBS, resourceArns: [this.trainingJobArns()] });
+  }
+
+  private allowReadingTags(grantee: iam.IGrantable): void {
+    iam.Grant.addToPrincipal({ grantee, actions: READ_JOB_TAGS, resourceArns: [this.trainingJobArns()] });
+  }
+
+  private trainingJobArns(): string {
+    return Stack.of(this).formatArn({ service: 'sagemaker', resource: 'training-job', resourceName: '*' });
+  }
+}
