@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import shutil
 import signal
@@ -12,7 +11,7 @@ import tempfile
 from sandbox.emulator.emulator_environment import prepare_emulator_environment
 from sandbox.emulator.settings import EmulatorSettings
 
-logger = logging.getLogger(__name__)
+_REQUEST_GRACE_SECONDS = 0.5
 
 
 def serve_emulator(settings: EmulatorSettings) -> None:
@@ -49,14 +48,23 @@ async def _serve(settings: EmulatorSettings) -> None:
     config.certfile = str(settings.certificate)
     config.keyfile = str(settings.private_key)
     config.keep_alive_timeout = 75
-    config.graceful_timeout = 1
+    config.graceful_timeout = _REQUEST_GRACE_SECONDS
     config.loglevel = "WARNING"
 
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, stopped.set)
-    await serve(with_admin_routes(app, settings), config, shutdown_trigger=stopped.wait)
+    serving = asyncio.create_task(serve(with_admin_routes(app, settings), config, shutdown_trigger=stopped.wait))
+    stopping = asyncio.create_task(stopped.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    # a client with an idle connection never answers the TLS close, for which the server would wait half a minute.
+    await asyncio.wait({serving}, timeout=2 * _REQUEST_GRACE_SECONDS)
+    if serving.done():
+        serving.result()
+    else:
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
 
 
 def _stop_function_workers() -> None:

@@ -33,8 +33,8 @@ def deliver_service_events(entries: Any) -> list[dict[str, str]]:
     times = [_checked_time(index, entry) for index, entry in enumerate(entries)]
     eventbridge._ensure_default_bus()
     results = []
-    for entry, at in zip(entries, times):
-        token = _event_time.set(at)
+    for index, entry in enumerate(entries):
+        token = _event_time.set(times[index])
         try:
             _, _, body = eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
         finally:
