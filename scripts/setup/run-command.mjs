@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { processStart } from './process-identity.mjs';
+
+const TAIL_LINES = 40;
+const TAIL_CHARACTERS = 200_000;
+
+export class CommandFailure extends Error {
+  constructor(title, outcome, output) {
+    const tail = output.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
+    super(`${title} failed (${outcome})${tail ? `:\n${tail}` : ', without any output'}`);
+    this.name = 'CommandFailure';
+  }
+}
+
+const running = new Map();
+let listener = () => {};
+
+/** Tells the listener, now and at each change, which programs are running: [{ pid, start }], each heads a group. */
+export function observeCommands(newListener) {
+  listener = newListener ?? (() => {});
+  listener([...running.values()]);
+}
+
+export function killGroup({ pid, start }, signal) {
+  if (processStart(pid) !== start) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    // it may end between the look and the signal.
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
+/**
+ * Runs a program quietly and answers its output; a failure carries the end of that output.
+ * The bound on what is kept is on characters, so that a chatty program cannot fill the memory.
+ */
+export function runCommand(title, program, args, { environment = process.env, directory } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: directory,
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // a group of its own, so that it can be ended together with what it started.
+      detached: true,
+    });
+    if (child.pid !== undefined) {
+      running.set(child.pid, { pid: child.pid, start: processStart(child.pid) });
+      listener([...running.values()]);
+    }
+    let output = '';
+    const keep = (chunk) => {
+      output = (output + chunk).slice(-TAIL_CHARACTERS);
+    };
+    child.stdout.setEncoding('utf8').on('data', keep);
+    child.stderr.setEncoding('utf8').on('data', keep);
+    child.on('error', (error) => reject(new CommandFailure(title, error.message, output)));
+    child.on('close', (code, signal) => {
+      running.delete(child.pid);
+      listener([...running.values()]);
+      if (code === 0) resolve(output);
+      else reject(new CommandFailure(title, signal ? `killed by ${signal}` : `exit code ${code}`, output));
+    });
+  });
+}
