@@ -1,13 +1,21 @@
 import { spawn } from 'node:child_process';
 import { processStart } from './process-identity.mjs';
 
-const TAIL_LINES = 40;
-const TAIL_CHARACTERS = 200_000;
+// programs name the cause at the beginning or at the end of what they print; usage texts stand between.
+const FIRST_LINES = 15;
+const LAST_LINES = 30;
+const KEPT_CHARACTERS = 100_000;
+
+function shorten(output) {
+  const lines = output.trimEnd().split('\n');
+  if (lines.length <= FIRST_LINES + LAST_LINES) return lines.join('\n');
+  const omitted = `... ${lines.length - FIRST_LINES - LAST_LINES} lines ...`;
+  return [...lines.slice(0, FIRST_LINES), omitted, ...lines.slice(-LAST_LINES)].join('\n');
+}
 
 export class CommandFailure extends Error {
   constructor(title, outcome, output) {
-    const tail = output.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
-    super(`${title} failed (${outcome})${tail ? `:\n${tail}` : ', without any output'}`);
+    super(`${title} failed (${outcome})${output.trim() ? `:\n${shorten(output)}` : ', without any output'}`);
     this.name = 'CommandFailure';
   }
 }
@@ -32,8 +40,8 @@ export function killGroup({ pid, start }, signal) {
 }
 
 /**
- * Runs a program quietly and answers its output; a failure carries the end of that output.
- * The bound on what is kept is on characters, so that a chatty program cannot fill the memory.
+ * Runs a program quietly and answers its output; a failure carries it, shortened.
+ * What is kept is bounded, so that a chatty program cannot fill the memory.
  */
 export function runCommand(title, program, args, { environment = process.env, directory } = {}) {
   return new Promise((resolve, reject) => {
@@ -50,7 +58,11 @@ export function runCommand(title, program, args, { environment = process.env, di
     }
     let output = '';
     const keep = (chunk) => {
-      output = (output + chunk).slice(-TAIL_CHARACTERS);
+      const longer = output + chunk;
+      output =
+        longer.length <= 2 * KEPT_CHARACTERS
+          ? longer
+          : longer.slice(0, KEPT_CHARACTERS) + longer.slice(-KEPT_CHARACTERS);
     };
     child.stdout.setEncoding('utf8').on('data', keep);
     child.stderr.setEncoding('utf8').on('data', keep);
