@@ -50,6 +50,8 @@ export interface DataRepositoryProps {
    *
    * Functions and jobs read it when they need it; it never stands in a template or in a job's environment.
    *
+   * [disable-awslint:prefer-ref-interface]
+   *
    * @default - the repository is read without credentials
    */
   readonly tokenSecret?: secretsmanager.ISecret;

@@ -55,12 +55,16 @@ export interface DvcRemoteProps {
   /**
    * The key that encrypts the datasets.
    *
+   * [disable-awslint:prefer-ref-interface]
+   *
    * @default - a new customer managed key that rotates every year and is retained
    */
   readonly encryptionKey?: kms.IKey;
 
   /**
    * The bucket that receives the access logs of this remote.
+   *
+   * [disable-awslint:prefer-ref-interface]
    *
    * @default - a new bucket with S3-managed encryption, because S3 cannot deliver access logs under a customer managed key
    */

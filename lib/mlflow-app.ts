@@ -1,4 +1,4 @@
-import { Names, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
+import { type IResource, Names, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { CfnMlflowApp, type IMlflowAppRef, type MlflowAppReference } from 'aws-cdk-lib/aws-sagemaker';
@@ -27,7 +27,7 @@ const RULES: readonly Rule<MlflowAppProps>[] = [
 /**
  * A SageMaker MLflow App: the managed MLflow that runs and models are logged to.
  */
-export interface IMlflowApp extends IMlflowAppRef {
+export interface IMlflowApp extends IResource, IMlflowAppRef {
   /**
    * The address of the app, also its MLflow tracking URI.
    *
@@ -64,6 +64,8 @@ export interface MlflowAppProps {
 
   /**
    * The bucket that holds models and other artifacts of runs.
+   *
+   * [disable-awslint:prefer-ref-interface]
    */
   readonly artifactBucket: s3.IBucket;
 
@@ -76,6 +78,28 @@ export interface MlflowAppProps {
 }
 
 /**
+ * What has to be known of an MLflow App that exists already.
+ */
+export interface MlflowAppAttributes {
+  /**
+   * The ARN of the app; its last part is made by the service, not chosen.
+   */
+  readonly mlflowAppArn: string;
+
+  /**
+   * The bucket of the app's artifact store.
+   *
+   * [disable-awslint:prefer-ref-interface]
+   */
+  readonly artifactBucket: s3.IBucket;
+
+  /**
+   * The key prefix of the app's artifact store, without a slash at either end.
+   */
+  readonly artifactPrefix: string;
+}
+
+/**
  * A SageMaker MLflow App with a service role that has exactly the rights it needs.
  *
  * The app is retained when the stack is deleted, because deleting it deletes all its runs.
@@ -84,6 +108,20 @@ export interface MlflowAppProps {
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/mlflow-app-setup.html
  */
 export class MlflowApp extends Resource implements IMlflowApp {
+  /**
+   * An app that another stack, or nobody's stack, defines. It is used as it is.
+   */
+  static fromMlflowAppAttributes(scope: Construct, id: string, attrs: MlflowAppAttributes): IMlflowApp {
+    class Import extends Resource implements IMlflowApp {
+      readonly mlflowAppArn = attrs.mlflowAppArn;
+      readonly mlflowAppRef = { mlflowAppArn: attrs.mlflowAppArn };
+      readonly artifactBucket = attrs.artifactBucket;
+      readonly artifactPrefix = attrs.artifactPrefix;
+      readonly grants = MlflowAppGrants.fromMlflowApp(this);
+    }
+    return new Import(scope, id, { environmentFromArn: attrs.mlflowAppArn });
+  }
+
   public readonly mlflowAppArn: string;
   public readonly mlflowAppRef: MlflowAppReference;
   public readonly artifactBucket: s3.IBucket;

@@ -45,6 +45,8 @@ export interface RunTaggerProps {
 
   /**
    * The MLflow App whose runs are tagged.
+   *
+   * [disable-awslint:prefer-ref-interface]
    */
   readonly mlflowApp: IMlflowApp;
 
@@ -61,7 +63,7 @@ export interface RunTaggerProps {
   /**
    * The roles whose training jobs belong to the platform.
    */
-  readonly jobRoles: iam.IRole[];
+  readonly jobRoles: iam.IRoleRef[];
 }
 
 /**
@@ -127,7 +129,7 @@ export class RunTagger extends Construct {
       description: 'Finds out which data commit and datasets a training job was given',
       environment: {
         [names.platformName]: props.platformName,
-        [names.jobRoleArns]: JSON.stringify(props.jobRoles.map((role) => role.roleArn)),
+        [names.jobRoleArns]: JSON.stringify(props.jobRoles.map(({ roleRef }) => roleRef.roleArn)),
         [names.dataRepositories]: JSON.stringify(
           props.dataRepositories.map(({ url, tokenSecret }) => ({ url, tokenSecretArn: tokenSecret?.secretArn })),
         ),

@@ -1,0 +1,55 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { DataRepository, LineagePlatform } from '../lib';
+import type { Settings } from './settings';
+
+interface LineageStackProps extends StackProps {
+  readonly settings: Settings;
+}
+
+/**
+ * The lineage platform as a stack of its own, for teams that deploy it as it is.
+ */
+export class LineageStack extends Stack {
+  constructor(scope: Construct, id: string, { settings, ...props }: LineageStackProps) {
+    super(scope, id, props);
+
+    const { dataRepositoryTokenSecretArn } = settings;
+    const dataRepository = new DataRepository(this, 'DataRepository', {
+      url: settings.dataRepositoryUrl,
+      ...(dataRepositoryTokenSecretArn && {
+        tokenSecret: Secret.fromSecretCompleteArn(this, 'DataRepositoryToken', dataRepositoryTokenSecretArn),
+      }),
+    });
+    const platform = new LineagePlatform(this, 'Platform', {
+      platformName: settings.platformName,
+      dataRepositories: [dataRepository],
+    });
+
+    this.output(
+      'DvcRemoteUrl',
+      platform.dvcRemote.url,
+      'Put this into the data repository: dvc remote add --default storage <url>',
+    );
+    this.output('MlflowAppArn', platform.mlflowApp.mlflowAppArn, 'The MLflow tracking URI of jobs and notebooks');
+    this.output('ArtifactBucketName', platform.artifactBucket.bucketName, 'Scripts below code/, models below models/');
+    this.output('TrainingRoleArn', platform.trainingRole.roleArn, 'The role to start training jobs with');
+    this.output(
+      'DerivationParkingUrl',
+      platform.runTagger.derivationParking.queueUrl,
+      'Events whose derivation needs a person',
+    );
+    this.output(
+      'TaggingParkingUrl',
+      platform.runTagger.taggingParking.queueUrl,
+      'Derivations that could not be written',
+    );
+    this.output('DeriverFunctionName', platform.runTagger.deriverFunction.functionName, 'Reads what a job was given');
+    this.output('TaggerFunctionName', platform.runTagger.taggerFunction.functionName, 'Writes the tags on its runs');
+  }
+
+  private output(id: string, value: string, description: string): void {
+    new CfnOutput(this, id, { value, description });
+  }
+}

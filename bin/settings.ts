@@ -1,0 +1,46 @@
+import type { Node } from 'constructs';
+
+/**
+ * What whoever deploys the app has to decide, as CDK context.
+ */
+export interface Settings {
+  readonly stackName: string;
+  readonly platformName: string;
+  readonly dataRepositoryUrl: string;
+  /** absent: the repository is read without credentials. */
+  readonly dataRepositoryTokenSecretArn?: string;
+}
+
+/**
+ * Reads the settings from `cdk.json` or `--context`, and says all that is missing at once.
+ */
+export function readSettings(node: Node): Settings {
+  const missing: string[] = [];
+  const read = (key: string, meaning: string): string => {
+    const value: unknown = node.tryGetContext(key);
+    if (typeof value !== 'string' || value === '') {
+      missing.push(`  --context ${key}=<${meaning}>`);
+      return '';
+    }
+    return value;
+  };
+  const optional = (key: string): string | undefined => {
+    const value: unknown = node.tryGetContext(key);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+
+  const platformName = read('platformName', 'a short name, such as radiology');
+  const dataRepositoryUrl = read('dataRepositoryUrl', 'https address of the Git repository with the .dvc files');
+  const dataRepositoryTokenSecretArn = optional('dataRepositoryTokenSecretArn');
+  if (missing.length > 0) {
+    throw new Error(
+      `the app needs context that is not set in cdk.json nor on the command line:\n${missing.join('\n')}`,
+    );
+  }
+  return {
+    stackName: optional('stackName') ?? `ml-lineage-${platformName}`,
+    platformName,
+    dataRepositoryUrl,
+    ...(dataRepositoryTokenSecretArn ? { dataRepositoryTokenSecretArn } : {}),
+  };
+}

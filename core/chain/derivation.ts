@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { contract, pattern } from '../contract';
+
+/**
+ * What a derivation is worth; DESIGN and docs/architecture.md say what each word promises.
+ */
+export const STATUSES = ['verified', 'recorded', 'conflict', 'unresolved'] as const;
+export type Status = (typeof STATUSES)[number];
+
+/**
+ * How firmly the bytes are tied to the job. `attested` comes with the wrapper around the job's script.
+ */
+export const ASSURANCES = ['configured', 'attested'] as const;
+export type Assurance = (typeof ASSURANCES)[number];
+
+/**
+ * Why a link of the chain could not be established.
+ */
+export const UNRESOLVED_REASONS = [
+  'repository-missing',
+  'repository-not-allowed',
+  'revision-missing',
+  'revision-malformed',
+  'revision-not-found',
+  'repository-too-large',
+  'dataset-not-found',
+  'dataset-malformed',
+  'dataset-layout-unsupported',
+  'listing-missing',
+] as const;
+export type UnresolvedReason = (typeof UNRESOLVED_REASONS)[number];
+
+/**
+ * Which two sources disagree.
+ */
+export const CONFLICT_REASONS = [
+  'listing-differs',
+  'object-size-differs',
+  'file-count-differs',
+  'tag-differs',
+] as const;
+export type ConflictReason = (typeof CONFLICT_REASONS)[number];
+
+/**
+ * What could not be compared, so that the status stays below `verified`.
+ */
+export const NOT_COMPARED = [
+  'run-claims',
+  'script-input',
+  'file-contents',
+  'dvc-lock',
+  'file-count',
+  'listing-entries',
+] as const;
+export type NotCompared = (typeof NOT_COMPARED)[number];
+
+const text = (longest: number) => z.string().min(1).max(longest);
+
+/**
+ * One DVC output at the data commit.
+ */
+export const Dataset = z.strictObject({
+  /** where it is in the data repository, such as `data/train`. */
+  path: text(1024),
+  /** DVC's address: the MD5 of the file, or of the directory's listing with `.dir` behind it. Never our proof. */
+  md5: z.string().regex(pattern('dvcHash')),
+  sizeBytes: z.int().min(0).optional(),
+  files: z.int().min(0).optional(),
+});
+export type Dataset = z.infer<typeof Dataset>;
+
+/**
+ * One incarnation of a job: a deleted job's name can be used again, so the ARN alone is no identity.
+ */
+export const JobIdentity = z.strictObject({
+  arn: z.string().regex(pattern('trainingJobArn')),
+  createdAt: z.iso.datetime(),
+});
+export type JobIdentity = z.infer<typeof JobIdentity>;
+
+const common = {
+  version: z.literal(1),
+  platform: z.string().regex(pattern('platformName')),
+  job: JobIdentity,
+  assurance: z.enum(ASSURANCES),
+  /** what the job's configuration named, before anything was looked up. */
+  configured: z.strictObject({
+    dataRepository: text(2048).optional(),
+    dataRevision: text(2048).optional(),
+  }),
+};
+
+const resolved = {
+  ...common,
+  dataCommit: z.string().regex(pattern('gitCommit')),
+  datasets: z.array(Dataset).min(1).max(contract.limits.dvcFiles),
+  notCompared: z.array(z.enum(NOT_COMPARED)),
+};
+
+/**
+ * What the lineage-deriver found out about one job. The run-tagger believes nothing that does not fit this schema.
+ */
+export const Derivation = z.discriminatedUnion('status', [
+  z.strictObject({ ...resolved, status: z.literal('verified') }),
+  z.strictObject({ ...resolved, status: z.literal('recorded') }),
+  z.strictObject({
+    ...resolved,
+    status: z.literal('conflict'),
+    reason: z.enum(CONFLICT_REASONS),
+    explanation: text(2048),
+  }),
+  z.strictObject({
+    ...common,
+    status: z.literal('unresolved'),
+    reason: z.enum(UNRESOLVED_REASONS),
+    explanation: text(2048),
+  }),
+]);
+export type Derivation = z.infer<typeof Derivation>;

@@ -1,0 +1,94 @@
+import { isDeepStrictEqual } from 'node:util';
+import { contract } from '../contract';
+import { CannotSucceed } from '../delivery/failures';
+import { type JobEnvironment, repeatable } from './configuration';
+import type { Derivation, JobIdentity } from './derivation';
+import { reconcileTags, runTags } from './run-tags';
+
+export interface TaggedRun {
+  readonly id: string;
+  readonly startedAt: Date;
+  readonly deleted: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/**
+ * The part of MLflow that tagging needs.
+ */
+export interface Runs {
+  getRun(runId: string): Promise<TaggedRun | undefined>;
+  findRunsByTag(key: string, value: string): Promise<TaggedRun[]>;
+  setTags(runId: string, tags: Readonly<Record<string, string>>): Promise<void>;
+}
+
+/**
+ * The job as SageMaker describes it, asked again and apart from the derivation.
+ */
+export interface DescribedJob extends JobEnvironment {
+  readonly identity: JobIdentity;
+  readonly name: string;
+  readonly mlflowRunId: string | undefined;
+}
+
+export interface Tagging {
+  readonly runId: string;
+  readonly written: Readonly<Record<string, string>>;
+}
+
+/**
+ * Writes a derivation on every run of its job. Doing it twice changes nothing.
+ *
+ * @throws CannotSucceed where the derivation is not about the job as it is now, or the job has no run to write on
+ */
+export async function tagRuns(
+  derivation: Derivation,
+  job: DescribedJob,
+  runs: Runs,
+  recordedBy: string,
+): Promise<Tagging[]> {
+  assertSameJob(derivation, job);
+  const found = await findRuns(job, runs);
+  if (found.length === 0) {
+    throw new CannotSucceed(
+      'run-not-found',
+      `no run names the job ${job.name} in its tag ${contract.claimTags.trainingJobName}; has its script logged to MLflow?`,
+    );
+  }
+  const wanted = runTags(derivation, recordedBy);
+  const taggings: Tagging[] = [];
+  for (const run of found) {
+    const written = reconcileTags(wanted, run.tags);
+    if (Object.keys(written).length > 0) {
+      await runs.setTags(run.id, written);
+    }
+    taggings.push({ runId: run.id, written });
+  }
+  return taggings;
+}
+
+function assertSameJob(derivation: Derivation, job: DescribedJob): void {
+  const same =
+    derivation.job.arn === job.identity.arn &&
+    derivation.job.createdAt === job.identity.createdAt &&
+    isDeepStrictEqual(derivation.configured, repeatable(job));
+  if (!same) {
+    throw new CannotSucceed(
+      'job-changed',
+      `the derivation is about ${derivation.job.arn} made at ${derivation.job.createdAt}, SageMaker now describes another job of this name, made at ${job.identity.createdAt}`,
+    );
+  }
+}
+
+async function findRuns(job: DescribedJob, runs: Runs): Promise<TaggedRun[]> {
+  const byTag = await runs.findRunsByTag(contract.claimTags.trainingJobName, job.name);
+  const byService = job.mlflowRunId === undefined ? undefined : await runs.getRun(job.mlflowRunId);
+  const byId = new Map([...byTag, ...(byService ? [byService] : [])].map((run) => [run.id, run]));
+  return [...byId.values()].filter((run) => !run.deleted && isOfThisIncarnation(run, job));
+}
+
+// a job's name can be used again after the job was deleted: a run from before the job, or one that names another ARN,
+// is a run of somebody else.
+function isOfThisIncarnation(run: TaggedRun, job: DescribedJob): boolean {
+  const arn = run.tags[contract.claimTags.trainingJobArn];
+  return (arn === undefined || arn === job.identity.arn) && run.startedAt >= new Date(job.identity.createdAt);
+}

@@ -1,0 +1,174 @@
+import type { AwsCredentialIdentityProvider } from '@smithy/types';
+import { z } from 'zod';
+import { contract, pattern } from '../contract';
+import { type MlflowApp, signMlflowRequest } from './signed-request';
+
+const TIMEOUT_MS = 20_000;
+const EXPERIMENTS_PER_PAGE = 1000;
+const EXPERIMENTS_PER_SEARCH = 100;
+
+const Tag = z.object({ key: z.string(), value: z.string().default('') });
+
+// MLflow answers 64-bit numbers as texts or as numbers, and leaves empty lists out.
+const int64 = z.union([z.number(), z.string().regex(/^-?[0-9]+$/)]).transform(Number);
+
+const MlflowRun = z.object({
+  info: z.object({
+    run_id: z.string().regex(pattern('mlflowRunId')),
+    experiment_id: z.string(),
+    start_time: int64.default(0),
+    lifecycle_stage: z.string().default('active'),
+  }),
+  data: z.object({ tags: z.array(Tag).default([]) }).default({ tags: [] }),
+});
+
+const RunAnswer = z.object({ run: MlflowRun });
+const RunPage = z.object({ runs: z.array(MlflowRun).default([]), next_page_token: z.string().optional() });
+const ExperimentPage = z.object({
+  experiments: z.array(z.object({ experiment_id: z.string() })).default([]),
+  next_page_token: z.string().optional(),
+});
+
+export interface Run {
+  readonly id: string;
+  readonly startedAt: Date;
+  readonly deleted: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/**
+ * The few calls of the MLflow REST API that lineage needs; there is no maintained TypeScript client for it.
+ *
+ * @see https://mlflow.org/docs/latest/rest-api.html
+ */
+export class MlflowClient {
+  constructor(
+    private readonly app: MlflowApp,
+    private readonly credentials: AwsCredentialIdentityProvider,
+  ) {}
+
+  /**
+   * @returns `undefined` if there is no such run
+   */
+  async getRun(runId: string): Promise<Run | undefined> {
+    try {
+      return toRun(RunAnswer.parse(await this.call('GET', 'runs/get', { run_id: runId })).run);
+    } catch (error) {
+      if (error instanceof MlflowError && error.code === 'RESOURCE_DOES_NOT_EXIST') {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * All runs with a tag, in whatever experiment a script has put them.
+   *
+   * @param value only letters, digits and dashes: MLflow's filter language knows no escaping
+   */
+  async findRunsByTag(key: string, value: string): Promise<Run[]> {
+    if (!pattern('jobName').test(value)) {
+      throw new Error(`a run can only be searched by the name of a job, got ${JSON.stringify(value)}`);
+    }
+    const experiments = await this.listExperimentIds();
+    const runs: Run[] = [];
+    for (let start = 0; start < experiments.length; start += EXPERIMENTS_PER_SEARCH) {
+      const body = {
+        experiment_ids: experiments.slice(start, start + EXPERIMENTS_PER_SEARCH),
+        filter: `tags.\`${key}\` = '${value}'`,
+        run_view_type: 'ALL',
+        max_results: contract.limits.runsPerJob,
+      };
+      await this.forEachPage('runs/search', body, RunPage, (page) => {
+        runs.push(...page.runs.map(toRun));
+      });
+    }
+    return runs;
+  }
+
+  /**
+   * Writes tags on a run in one call; what is there already under the same keys is replaced.
+   */
+  async setTags(runId: string, tags: Readonly<Record<string, string>>): Promise<void> {
+    await this.call('POST', 'runs/log-batch', {
+      run_id: runId,
+      tags: Object.entries(tags).map(([key, value]) => ({ key, value })),
+    });
+  }
+
+  private async listExperimentIds(): Promise<string[]> {
+    const ids: string[] = [];
+    const body = { view_type: 'ALL', max_results: EXPERIMENTS_PER_PAGE };
+    await this.forEachPage('experiments/search', body, ExperimentPage, (page) => {
+      ids.push(...page.experiments.map(({ experiment_id }) => experiment_id));
+    });
+    return ids;
+  }
+
+  private async forEachPage<Page extends { next_page_token?: string | undefined }>(
+    path: string,
+    body: Record<string, unknown>,
+    schema: z.ZodType<Page>,
+    visit: (page: Page) => void,
+  ): Promise<void> {
+    let token: string | undefined;
+    do {
+      const page = schema.parse(await this.call('POST', path, token ? { ...body, page_token: token } : body));
+      visit(page);
+      token = page.next_page_token || undefined;
+    } while (token);
+  }
+
+  private async call(method: 'GET' | 'POST', path: string, parameters: Record<string, unknown>): Promise<unknown> {
+    const body = method === 'POST' ? JSON.stringify(parameters) : undefined;
+    const { url, headers } = await signMlflowRequest(this.app, this.credentials, {
+      method,
+      path: `/api/2.0/mlflow/${path}`,
+      query: method === 'GET' ? (parameters as Record<string, string>) : {},
+      body,
+    });
+    const response = await fetch(url, {
+      method,
+      headers,
+      body,
+      redirect: 'error',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const text = await response.text();
+    if (!response.ok) {
+      throw new MlflowError(path, response.status, text);
+    }
+    return JSON.parse(text);
+  }
+}
+
+/**
+ * An answer of MLflow that is none of the good ones.
+ */
+export class MlflowError extends Error {
+  override readonly name = 'MlflowError';
+  readonly code: string | undefined;
+
+  constructor(path: string, status: number, text: string) {
+    super(`MLflow answers ${path} with HTTP ${status}: ${text.slice(0, 300)}`);
+    this.code = errorCode(text);
+  }
+}
+
+function errorCode(text: string): string | undefined {
+  try {
+    return z.object({ error_code: z.string() }).parse(JSON.parse(text)).error_code;
+  } catch {
+    // a proxy in front of MLflow answers in words of its own; then there is no code.
+    return undefined;
+  }
+}
+
+function toRun({ info, data }: z.infer<typeof MlflowRun>): Run {
+  return {
+    id: info.run_id,
+    startedAt: new Date(info.start_time),
+    deleted: info.lifecycle_stage === 'deleted',
+    tags: Object.fromEntries(data.tags.map(({ key, value }) => [key, value])),
+  };
+}

@@ -1,0 +1,1 @@
+"""The part of cdk-ml-lineage that runs inside SageMaker containers."""

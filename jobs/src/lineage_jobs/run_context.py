@@ -1,0 +1,28 @@
+"""Puts the training job's name and ARN on every run that a script makes."""
+
+import os
+
+from mlflow.tracking.context.abstract_context import RunContextProvider
+
+from lineage_jobs.contract import claim_tag, job_environment
+
+_TAG_FROM_VARIABLE = {
+    claim_tag("trainingJobName"): job_environment("trainingJobName"),
+    claim_tag("trainingJobArn"): job_environment("trainingJobArn"),
+}
+
+
+class SageMakerJobRunContext(RunContextProvider):  # type: ignore[misc]
+    """MLflow asks its context providers for tags each time a run starts.
+
+    MLFLOW_RUN_ID would not do: MLflow drops it after the first run, and refuses it where the script sets another
+    experiment. See https://mlflow.org/docs/latest/ml/plugins/.
+    """
+
+    def in_context(self) -> bool:
+        """Whether this process runs inside a training job: SageMaker sets both variables in the container."""
+        return all(os.environ.get(variable) for variable in _TAG_FROM_VARIABLE.values())
+
+    def tags(self) -> dict[str, str]:
+        """The tags by which the run-tagger finds the runs of the job."""
+        return {tag: os.environ[variable] for tag, variable in _TAG_FROM_VARIABLE.items()}

@@ -1,0 +1,44 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { z } from 'zod';
+import { deriveTraining } from '../../core/chain/derive-training';
+import { contract } from '../../core/contract';
+import { parseRemoteUrl } from '../../core/dvc/remote-layout';
+import { AllowedRepository } from '../../core/git/allowed-repositories';
+import { allowedRepositorySource } from '../../core/git/repository-source';
+import { s3RemoteReader } from '../../core/s3/remote-reader';
+import { readTrainingJobArn } from '../../core/sagemaker/job-event';
+import { belongsToPlatform } from '../../core/sagemaker/job-scope';
+import { describeEndedTrainingJob } from '../../core/sagemaker/training-job';
+import { secretReader } from '../../core/secrets/secret-reader';
+import { required } from '../environment';
+import { queueHandler } from '../queue-handler';
+
+const names = contract.functionEnvironment;
+const platform = required(names.platformName);
+const jobRoleArns = z.array(z.string()).parse(JSON.parse(required(names.jobRoleArns)));
+const repositories = z.array(AllowedRepository).parse(JSON.parse(required(names.dataRepositories)));
+const taggingQueueUrl = required(names.taggingQueueUrl);
+
+const sagemaker = new SageMakerClient();
+const sqs = new SQSClient();
+const sources = {
+  remote: s3RemoteReader(new S3Client(), parseRemoteUrl(required(names.dvcRemoteUrl))),
+  repository: allowedRepositorySource(repositories, secretReader(new SecretsManagerClient())),
+};
+
+/**
+ * Finds out what a training job that ended was given, and hands it to the run-tagger.
+ */
+export const handler = queueHandler('lineage-deriver', async (body, logger) => {
+  const job = await describeEndedTrainingJob(sagemaker, readTrainingJobArn(body));
+  if (!(await belongsToPlatform(sagemaker, job, platform, jobRoleArns))) {
+    logger.info('job is of no concern to this platform', { job: job.identity });
+    return;
+  }
+  const derivation = await deriveTraining(platform, job, sources);
+  await sqs.send(new SendMessageCommand({ QueueUrl: taggingQueueUrl, MessageBody: JSON.stringify(derivation) }));
+  logger.info('job derived', { job: job.identity, status: derivation.status });
+});
