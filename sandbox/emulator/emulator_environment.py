@@ -34,6 +34,9 @@ def prepare_emulator_environment(settings: EmulatorSettings, environment: Mutabl
             "PERSIST_STATE": "0",
             "S3_PERSIST": "0",
             "LAMBDA_EXECUTOR": "local",
+            # everything the emulator and its functions call is on loopback, whatever proxy this machine uses.
+            "NO_PROXY": "127.0.0.1,localhost",
+            "no_proxy": "127.0.0.1,localhost",
             # MiniStack removes containers it takes for its own; none of this machine's are the sandbox's.
             "DOCKER_HOST": "unix:///nonexistent/docker.sock",
         }

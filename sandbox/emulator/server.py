@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import shutil
 import signal
@@ -10,6 +11,8 @@ import tempfile
 
 from sandbox.emulator.emulator_environment import prepare_emulator_environment
 from sandbox.emulator.settings import EmulatorSettings
+
+logger = logging.getLogger(__name__)
 
 _REQUEST_GRACE_SECONDS = 0.5
 
@@ -58,6 +61,7 @@ async def _serve(settings: EmulatorSettings) -> None:
     serving = asyncio.create_task(serve(with_admin_routes(app, settings), config, shutdown_trigger=stopped.wait))
     stopping = asyncio.create_task(stopped.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    loop.set_exception_handler(lambda _, context: logger.debug("cut off while stopping: %s", context["message"]))
     # a client with an idle connection never answers the TLS close, for which the server would wait half a minute.
     await asyncio.wait({serving}, timeout=2 * _REQUEST_GRACE_SECONDS)
     if serving.done():

@@ -1,0 +1,1 @@
+"""Compares what a deployed template says about security with what the live API answers."""
