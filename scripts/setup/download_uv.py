@@ -68,7 +68,7 @@ def fetch(url: str, context: ssl.SSLContext, accept: str) -> tuple[bytes, str, s
     """The body, its media type and the address it finally came from."""
     parts = urllib.parse.urlsplit(url)
     if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost"):
-        raise SystemExit(f"the package index {parts.scheme}://{parts.hostname} is not https: set PIP_INDEX_URL to https")
+        raise SystemExit(f"the package index {parts.hostname} is on {parts.scheme}, not https: change PIP_INDEX_URL")
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
     request = urllib.request.Request(bare, headers={"Accept": accept})
     if parts.username:
