@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { RequestListener } from 'node:http';
+import { gitHttpClient } from '../../../core/git/git-http-client';
+
+const TLS = join(__dirname, '..', '..', '..', '.sandbox', 'tls');
+const servers: Server[] = [];
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(
+    { cert: readFileSync(join(TLS, 'server.pem')), key: readFileSync(join(TLS, 'server.key')) },
+    listener,
+  );
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `https://127.0.0.1:${(server.address() as AddressInfo).port}/team/data.git`;
+}
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve))));
+});
+
+const limits = { responseBytes: 1000, timeoutSeconds: 2 };
+
+async function get(repository: string, url: string): Promise<string> {
+  const { body } = await gitHttpClient(repository, limits).request({ url });
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+test('reads from the repository', async () => {
+  const repository = await serve((request, response) => response.end(`answer to ${request.url}`));
+  await expect(get(repository, `${repository}/info/refs?service=git-upload-pack`)).resolves.toBe(
+    'answer to /team/data.git/info/refs?service=git-upload-pack',
+  );
+});
+
+test.each([
+  ['another host', 'https://127.0.0.2:1/team/data.git/info/refs'],
+  ['another repository', 'OTHER/info/refs'],
+  ['plain http', 'HTTP/info/refs'],
+  ['pushing', 'SAME/git-receive-pack'],
+  ['a path that climbs', 'SAME/../../other.git/info/refs'],
+])('fails to ask for %s, and sends nothing', async (_what, address) => {
+  let asked = 0;
+  const repository = await serve((_request, response) => {
+    asked += 1;
+    response.end();
+  });
+  const url = address
+    .replace('SAME', repository)
+    .replace('OTHER', repository.replace('team/data', 'team/other'))
+    .replace('HTTP', repository.replace('https', 'http'));
+  await expect(get(repository, url)).rejects.toMatchObject({ name: 'GitRefused' });
+  expect(asked).toBe(0);
+});
+
+test.each([301, 302, 307, 308])('fails on a redirect (HTTP %i) without following it', async (status) => {
+  let followed = 0;
+  const elsewhere = await serve((_request, response) => {
+    followed += 1;
+    response.end();
+  });
+  const repository = await serve((_request, response) => {
+    response.writeHead(status, { location: `${elsewhere}/info/refs` }).end();
+  });
+  await expect(get(repository, `${repository}/info/refs`)).rejects.toThrow(/redirects are not followed/);
+  expect(followed).toBe(0);
+});
+
+test.each([
+  [401, /refuses the token/],
+  [403, /refuses the token/],
+  [404, /is not there, or the token may not see it/],
+])('fails on HTTP %i and says what to look at', async (status, message) => {
+  const repository = await serve((_request, response) => response.writeHead(status).end());
+  await expect(get(repository, `${repository}/info/refs`)).rejects.toThrow(message);
+});
+
+test('stops reading after the limit of bytes', async () => {
+  const repository = await serve((_request, response) => response.end(Buffer.alloc(limits.responseBytes + 1)));
+  await expect(get(repository, `${repository}/info/refs`)).rejects.toMatchObject({ name: 'GitResponseTooLarge' });
+});
+
+test('gives up on a host that does not answer', async () => {
+  const repository = await serve(() => {});
+  await expect(get(repository, `${repository}/info/refs`)).rejects.toThrow(/aborted/);
+  for (const server of servers) {
+    server.closeAllConnections();
+  }
+});
