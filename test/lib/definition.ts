@@ -1,0 +1,77 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { DataRepository, DvcRemote, type IDataRepository, LineagePlatform, MlflowApp, RunTagger } from '../../lib';
+
+export const ENVIRONMENT = { account: '111122223333', region: 'us-east-1' };
+export const SECRET_ARN = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:git-token-AbCdEf';
+export const REPOSITORY_URL = 'https://git.example.com/team/data.git';
+
+export function defineStack(): Stack {
+  return new Stack(new App(), 'Stack', { env: ENVIRONMENT });
+}
+
+export function defineRepository(stack: Stack): IDataRepository {
+  return new DataRepository(stack, 'DataRepository', {
+    url: REPOSITORY_URL,
+    tokenSecret: Secret.fromSecretCompleteArn(stack, 'Token', SECRET_ARN),
+  });
+}
+
+export function defineRole(stack: Stack): iam.Role {
+  return new iam.Role(stack, 'Grantee', { assumedBy: new iam.AccountRootPrincipal() });
+}
+
+/**
+ * Each public construct with the fewest props it takes.
+ */
+export const CONSTRUCTS: Record<string, (stack: Stack) => void> = {
+  DvcRemote: (stack) => void new DvcRemote(stack, 'DvcRemote'),
+  DataRepository: (stack) => void defineRepository(stack),
+  MlflowApp: (stack) =>
+    void new MlflowApp(stack, 'MlflowApp', {
+      artifactBucket: s3.Bucket.fromBucketName(stack, 'Artifacts', 'artifacts'),
+    }),
+  RunTagger: (stack) =>
+    void new RunTagger(stack, 'RunTagger', {
+      platformName: 'demo',
+      mlflowApp: MlflowApp.fromMlflowAppAttributes(stack, 'MlflowApp', {
+        mlflowAppArn: 'arn:aws:sagemaker:us-east-1:111122223333:mlflow-app/app-EXAMPLE',
+        artifactBucket: s3.Bucket.fromBucketName(stack, 'Artifacts', 'artifacts'),
+        artifactPrefix: 'mlflow',
+      }),
+      dvcRemote: new DvcRemote(stack, 'DvcRemote'),
+      dataRepositories: [defineRepository(stack)],
+      jobRoles: [defineRole(stack)],
+    }),
+  LineagePlatform: (stack) =>
+    void new LineagePlatform(stack, 'Platform', { platformName: 'demo', dataRepositories: [defineRepository(stack)] }),
+};
+
+export function templateOf(define: (stack: Stack) => void): Template {
+  const stack = defineStack();
+  define(stack);
+  return Template.fromStack(stack);
+}
+
+export interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+/**
+ * The statements of the policies of one role, found by the start of its logical id.
+ */
+export function statementsOf(template: Template, roleIdPrefix: string): Statement[] {
+  return Object.values(template.findResources('AWS::IAM::Policy'))
+    .filter(({ Properties }) => (Properties.Roles as { Ref: string }[]).some(({ Ref }) => Ref.startsWith(roleIdPrefix)))
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[]);
+}
+
+export function actionsOf(statements: readonly Statement[]): string[] {
+  return [...new Set(statements.flatMap(({ Action }) => Action))].sort();
+}

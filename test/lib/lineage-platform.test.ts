@@ -1,0 +1,40 @@
+import { actionsOf, CONSTRUCTS, statementsOf, templateOf } from './definition';
+
+const template = templateOf(CONSTRUCTS.LineagePlatform as never);
+const training = statementsOf(template, 'PlatformTrainingRole');
+
+test('training may pull datasets, and can put nothing where they are', () => {
+  const writes = training.filter(({ Action }) => [Action].flat().includes('s3:PutObject'));
+  expect(writes.length).toBeGreaterThan(0);
+  for (const { Resource } of writes) {
+    expect(JSON.stringify(Resource)).toMatch(/PlatformArtifacts/);
+    expect(JSON.stringify(Resource)).not.toMatch(/PlatformDvcRemote/);
+  }
+});
+
+test('training has the rights it needs, and no other', () => {
+  expect(actionsOf(training)).toEqual([
+    'kms:Decrypt',
+    'kms:GenerateDataKey',
+    'logs:CreateLogGroup',
+    'logs:CreateLogStream',
+    'logs:DescribeLogStreams',
+    'logs:PutLogEvents',
+    's3:AbortMultipartUpload',
+    's3:GetObject',
+    's3:ListBucket',
+    's3:PutObject',
+    'sagemaker:CallMlflowAppApi',
+    'secretsmanager:GetSecretValue',
+  ]);
+});
+
+test('what holds data or runs has a stable id', () => {
+  const ids = (type: string) =>
+    Object.keys(template.findResources(type))
+      .map((id) => id.slice(0, -8))
+      .sort();
+  expect(ids('AWS::S3::Bucket')).toEqual(['PlatformAccessLogs', 'PlatformArtifacts', 'PlatformDvcRemoteBucket']);
+  expect(ids('AWS::KMS::Key')).toEqual(['PlatformKey']);
+  expect(ids('AWS::SageMaker::MlflowApp')).toEqual(['PlatformMlflowApp']);
+});

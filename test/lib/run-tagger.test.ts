@@ -1,0 +1,113 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { DvcRemote, MlflowApp, RunTagger, type RunTaggerProps } from '../../lib';
+import {
+  actionsOf,
+  CONSTRUCTS,
+  defineRepository,
+  defineRole,
+  defineStack,
+  statementsOf,
+  templateOf,
+} from './definition';
+
+const template = templateOf(CONSTRUCTS.RunTagger as never);
+const deriver = statementsOf(template, 'RunTaggerLineageDeriverRole');
+const tagger = statementsOf(template, 'RunTaggerRunTaggerRole');
+
+test('the lineage-deriver may read, and write nothing but its log and its message', () => {
+  expect(actionsOf(deriver)).toEqual([
+    'kms:Decrypt',
+    'logs:CreateLogStream',
+    'logs:PutLogEvents',
+    's3:GetObject',
+    's3:ListBucket',
+    'sagemaker:DescribeTrainingJob',
+    'sagemaker:ListTags',
+    'secretsmanager:GetSecretValue',
+    'sqs:ChangeMessageVisibility',
+    'sqs:DeleteMessage',
+    'sqs:GetQueueAttributes',
+    'sqs:GetQueueUrl',
+    'sqs:ReceiveMessage',
+    'sqs:SendMessage',
+  ]);
+});
+
+test('the run-tagger may call MLflow and describe jobs, and read neither data nor tokens', () => {
+  expect(actionsOf(tagger)).toEqual([
+    'logs:CreateLogStream',
+    'logs:PutLogEvents',
+    'sagemaker:CallMlflowAppApi',
+    'sagemaker:DescribeTrainingJob',
+    'sqs:ChangeMessageVisibility',
+    'sqs:DeleteMessage',
+    'sqs:GetQueueAttributes',
+    'sqs:GetQueueUrl',
+    'sqs:ReceiveMessage',
+    'sqs:SendMessage',
+  ]);
+});
+
+test('every queue is encrypted, refuses requests without TLS and keeps messages for 14 days', () => {
+  template.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true, MessageRetentionPeriod: 1209600 });
+  const deny = Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } });
+  template.allResourcesProperties('AWS::SQS::QueuePolicy', {
+    PolicyDocument: { Statement: Match.arrayWith([deny]) },
+  });
+});
+
+test('the work queues park what has failed 60 times', () => {
+  template.resourcePropertiesCountIs(
+    'AWS::SQS::Queue',
+    { RedrivePolicy: Match.objectLike({ maxReceiveCount: 60 }), VisibilityTimeout: 360 },
+    2,
+  );
+});
+
+test('a failed message does not take its batch with it', () => {
+  template.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+  });
+});
+
+test('only jobs of this account that have ended start a derivation, and an event that cannot be delivered is parked', () => {
+  template.hasResourceProperties('AWS::Events::Rule', {
+    State: 'ENABLED',
+    EventPattern: {
+      source: ['aws.sagemaker'],
+      'detail-type': ['SageMaker Training Job State Change'],
+      account: [{ Ref: 'AWS::AccountId' }],
+      detail: { TrainingJobStatus: ['Completed', 'Failed', 'Stopped'] },
+    },
+    Targets: [Match.objectLike({ DeadLetterConfig: { Arn: Match.anyValue() } })],
+  });
+});
+
+test('no token stands in the template, only where it is', () => {
+  expect(JSON.stringify(template.toJSON())).not.toContain('resolve:secretsmanager');
+});
+
+test('fails with all that is wrong at once', () => {
+  const stack = defineStack();
+  const artifactBucket = s3.Bucket.fromBucketName(stack, 'Artifacts', 'artifacts');
+  const props: RunTaggerProps = {
+    platformName: 'Demo Platform',
+    mlflowApp: new MlflowApp(stack, 'App', { artifactBucket }),
+    dvcRemote: new DvcRemote(stack, 'Remote'),
+    dataRepositories: [],
+    jobRoles: [],
+  };
+  expect(() => new RunTagger(stack, 'RunTagger', props)).toThrow(
+    /platformName must be .*, got "Demo Platform"\ndataRepositories must name 1 to 20 repositories, got 0\njobRoles must name at least one role.*got 0/,
+  );
+  expect(
+    () =>
+      new RunTagger(stack, 'Other', {
+        ...props,
+        platformName: 'demo',
+        dataRepositories: [defineRepository(stack)],
+        jobRoles: [defineRole(stack)],
+      }),
+  ).not.toThrow();
+});
