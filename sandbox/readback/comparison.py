@@ -79,9 +79,7 @@ def _compare_property(
 def _differences(path: str, expected: Any, live: Any, named_keys_only: bool) -> Iterator[tuple[str, Any, Any]]:
     if isinstance(expected, dict) and isinstance(live, dict):
         for key in expected if named_keys_only else sorted(expected.keys() | live.keys(), key=str):
-            yield from _differences(
-                f"{path}.{key}", expected.get(key, ABSENT), live.get(key, ABSENT), named_keys_only
-            )
+            yield from _differences(f"{path}.{key}", expected.get(key, ABSENT), live.get(key, ABSENT), named_keys_only)
     elif isinstance(expected, list) and isinstance(live, list) and len(expected) == len(live):
         for index, wanted in enumerate(expected):
             yield from _differences(f"{path}[{index}]", wanted, live[index], named_keys_only)

@@ -17,7 +17,6 @@ class DeployedStack:
     name: str
     template: dict[str, Any]
     resolver: Resolver
-    physical_ids: dict[str, str]
     # properties whose references nothing could resolve, with the reason: (logical id, property) -> reason.
     unresolved: dict[tuple[str, str], str] = field(default_factory=dict)
     resources: dict[str, DeployedResource] = field(default_factory=dict)
@@ -67,7 +66,7 @@ def read_stack(live: LiveApi, name: str, tables: Mapping[str, ResourceTable]) ->
         mappings=template.get("Mappings", {}),
         exported=exported,
     )
-    stack = DeployedStack(name, template, resolver, physical_ids, resources=resources)
+    stack = DeployedStack(name, template, resolver, resources=resources)
     deployed = [(logical_id, entry) for logical_id, entry in stack.expected() if logical_id in physical_ids]
     # attributes are read by physical id, so every resource is known before any property is resolved.
     for logical_id, entry in deployed:

@@ -20,6 +20,10 @@ class LiveApi:
             self._clients[service] = self._session.client(service)
         return self._clients[service]
 
+    def forget(self) -> None:
+        """Ask every question anew."""
+        self._answers.clear()
+
     def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
         question = json.dumps([service, operation, parameters], sort_keys=True)
         if question not in self._answers:

@@ -14,6 +14,7 @@ from sandbox.emulator.cloudformation import (
     mlflow_app,
     s3_bucket,
     secret,
+    sns_topic,
 )
 
 
@@ -27,5 +28,6 @@ def install_handlers() -> None:
         mlflow_app,
         s3_bucket,
         secret,
+        sns_topic,
     ):
         module.install()

@@ -58,9 +58,7 @@ def apply(table: str, before: Properties, now: Properties) -> None:
         # CloudFormation spells it SSEEnabled, the API Enabled; the emulator passes an update on as it is spelt.
         encryption = {name.replace("SSEEnabled", "Enabled"): value for name, value in now["SSESpecification"].items()}
         encryption["Enabled"] = str(encryption["Enabled"]).lower() == "true"
-        require_success(
-            dynamodb._update_table({"TableName": table, "SSESpecification": encryption}), "UpdateTable"
-        )
+        require_success(dynamodb._update_table({"TableName": table, "SSESpecification": encryption}), "UpdateTable")
     if "TimeToLiveSpecification" in now and now["TimeToLiveSpecification"] != before.get("TimeToLiveSpecification"):
         time_to_live = {"TableName": table, "TimeToLiveSpecification": now["TimeToLiveSpecification"]}
         require_success(dynamodb._update_ttl(time_to_live), "UpdateTimeToLive")

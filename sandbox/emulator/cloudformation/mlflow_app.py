@@ -111,9 +111,7 @@ def _attributes(app: dict[str, Any]) -> dict[str, str]:
 
 
 def _update_tags(sagemaker: Any, arn: str, before: Properties, now: Properties) -> None:
-    old, new = (
-        {tag["Key"]: tag["Value"] for tag in properties.get("Tags") or []} for properties in (before, now)
-    )
+    old, new = ({tag["Key"]: tag["Value"] for tag in properties.get("Tags") or []} for properties in (before, now))
     gone = sorted(old.keys() - new.keys())
     if gone:
         sagemaker.delete_tags(ResourceArn=arn, TagKeys=gone)

@@ -86,9 +86,7 @@ def _requests(properties: Properties) -> list[Request]:
     requests: list[Request] = []
     if "VersioningConfiguration" in properties:
         versioning = properties["VersioningConfiguration"]
-        requests.append(
-            ("PutBucketVersioning", s3._put_bucket_versioning, {"VersioningConfiguration": versioning})
-        )
+        requests.append(("PutBucketVersioning", s3._put_bucket_versioning, {"VersioningConfiguration": versioning}))
     if "BucketEncryption" in properties:
         encryption = {"Rules": [_encryption_rule(r) for r in _encryption_rules(properties)]}
         requests.append(

@@ -74,7 +74,9 @@ def _managed_document(live: LiveApi, policy: DeployedResource) -> Any:
 
 
 def _roles_of(live: LiveApi, policy: DeployedResource) -> Any:
-    roles = live.pages("iam", "list_entities_for_policy", "PolicyRoles", PolicyArn=policy.physical_id)
+    # without the filter, the roles it bounds would count as roles it grants to.
+    granted = {"PolicyArn": policy.physical_id, "PolicyUsageFilter": "PermissionsPolicy"}
+    roles = live.pages("iam", "list_entities_for_policy", "PolicyRoles", **granted)
     return [role["RoleName"] for role in roles]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from sandbox.readback.canonical_form import canonical_set
@@ -52,6 +53,30 @@ def _function_name(reference: Any) -> Any:
     return reference.partition(":function:")[2] or reference if isinstance(reference, str) else reference
 
 
+def _permission(live: LiveApi, permission: DeployedResource) -> dict[str, Any]:
+    """The statement of the function's policy that grants this permission."""
+    function = permission.properties.get("FunctionName", "")
+    answer = live.call_or_none("lambda", "get_policy", "ResourceNotFoundException", FunctionName=function)
+    statements = json.loads(answer["Policy"])["Statement"] if answer else []
+    for statement in statements:
+        if statement["Sid"] == permission.physical_id:
+            return statement
+    raise LookupError(f"the policy of {function} has no statement {permission.physical_id}")
+
+
+def _grantee(live: LiveApi, permission: DeployedResource) -> Any:
+    principal = _permission(live, permission).get("Principal", ABSENT)
+    return next(iter(principal.values())) if isinstance(principal, dict) else principal
+
+
+def _condition(key: str) -> Any:
+    def read(live: LiveApi, permission: DeployedResource) -> Any:
+        operators = _permission(live, permission).get("Condition", {})
+        return next((keys[key] for keys in operators.values() if key in keys), ABSENT)
+
+    return read
+
+
 TABLES = (
     ResourceTable(
         type="AWS::Lambda::Function",
@@ -99,5 +124,15 @@ TABLES = (
             "EventSourceMappingArn": _mapped("EventSourceMappingArn"),
             "Id": lambda live, mapping: mapping.physical_id,
         },
+    ),
+    ResourceTable(
+        type="AWS::Lambda::Permission",
+        compared={
+            "Action": Compared(lambda live, permission: _permission(live, permission)["Action"]),
+            "Principal": Compared(_grantee),
+            "SourceAccount": Compared(_condition("AWS:SourceAccount"), when_silent=ABSENT),
+            "SourceArn": Compared(_condition("AWS:SourceArn"), when_silent=ABSENT),
+        },
+        not_compared={"FunctionName": "is how the live policy is found"},
     ),
 )

@@ -45,9 +45,7 @@ TABLES = (
             "RedriveAllowPolicy": Compared(
                 _attribute("RedriveAllowPolicy"), when_silent=ABSENT, canonical=_json_if_present
             ),
-            "RedrivePolicy": Compared(
-                _attribute("RedrivePolicy"), when_silent=ABSENT, canonical=_json_if_present
-            ),
+            "RedrivePolicy": Compared(_attribute("RedrivePolicy"), when_silent=ABSENT, canonical=_json_if_present),
             "SqsManagedSseEnabled": Compared(_attribute("SqsManagedSseEnabled")),
             "VisibilityTimeout": Compared(_attribute("VisibilityTimeout"), when_silent=30),
         },

@@ -92,9 +92,7 @@ def test_a_changed_signed_header_is_refused(emulator: RunningEmulator, role_sess
 
 
 @pytest.mark.parametrize(("part", "value"), [("rawPath", "/x"), ("rawQuery", "a=b"), ("method", "GET")])
-def test_a_changed_request_line_is_refused(
-    emulator: RunningEmulator, role_session: Any, part: str, value: str
-) -> None:
+def test_a_changed_request_line_is_refused(emulator: RunningEmulator, role_session: Any, part: str, value: str) -> None:
     assert_refused(emulator, {**forwarded(role_session), part: value}, "SignatureDoesNotMatch")
 
 

@@ -8,8 +8,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "emulator"))
 
+from deployment import Deployment, deploy  # noqa: E402
 from fake_sagemaker import FakeSageMaker  # noqa: E402
+from fixture_template import TEMPLATE  # noqa: E402
 from running_emulator import RunningEmulator, free_port, start_emulator  # noqa: E402
+from sandbox.readback.live_api import LiveApi  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +27,9 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEmulat
         yield running
     sagemaker.stop()
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def deployment(emulator: RunningEmulator) -> Deployment:
+    deploy(emulator, "complete", TEMPLATE)
+    return Deployment("complete", LiveApi())

@@ -123,9 +123,7 @@ RESOURCES: Json = {
         "Type": "AWS::S3::BucketPolicy",
         "Properties": {
             "Bucket": ref("Evidence"),
-            "PolicyDocument": policy(
-                tls_only("s3", [arn("Evidence"), {"Fn::Join": ["", [arn("Evidence"), "/*"]]}])
-            ),
+            "PolicyDocument": policy(tls_only("s3", [arn("Evidence"), {"Fn::Join": ["", [arn("Evidence"), "/*"]]}])),
         },
     },
     "DeadLetters": {
