@@ -1,0 +1,1 @@
+"""Runs a SageMaker job as a real process with an /opt/ml of its own."""

@@ -1,0 +1,49 @@
+"""The session in which a job, and the service on its behalf, use the job's role."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+
+
+@dataclass(frozen=True)
+class AwsAccess:
+    """How the sandbox's own processes reach the emulator: endpoint, trust and the root user's key."""
+
+    endpoint: str
+    ca_bundle: str
+    region: str
+    access_key_id: str
+    secret_access_key: str
+
+    def client(self, service: str, credentials: Mapping[str, str] | None = None) -> Any:
+        """A client with the root user's key, or with the credentials of a session."""
+        # the profile and configuration files of whoever runs the sandbox have no say in it.
+        session = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
+        session.set_config_variable("config_file", "/dev/null")
+        session.set_config_variable("credentials_file", "/dev/null")
+        keys = credentials or {}
+        return session.create_client(
+            service,
+            region_name=self.region,
+            endpoint_url=self.endpoint,
+            verify=self.ca_bundle,
+            aws_access_key_id=keys.get("AWS_ACCESS_KEY_ID", self.access_key_id),
+            aws_secret_access_key=keys.get("AWS_SECRET_ACCESS_KEY", self.secret_access_key),
+            aws_session_token=keys.get("AWS_SESSION_TOKEN"),
+            config=Config(retries={"total_max_attempts": 3, "mode": "standard"}, proxies={}),
+        )
+
+
+def assume_job_role(aws: AwsAccess, role_arn: str) -> dict[str, str]:
+    """Credentials as environment variables; SageMaker names every job's session ``SageMaker``."""
+    answer = aws.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="SageMaker")["Credentials"]
+    return {
+        "AWS_ACCESS_KEY_ID": answer["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": answer["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": answer["SessionToken"],
+    }

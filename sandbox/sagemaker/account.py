@@ -1,0 +1,36 @@
+"""All resources of the one account that this process serves, and what they share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.jobs.isolation import Isolation
+from sandbox.sagemaker.event_delivery import EventBus, EventDelivery
+from sandbox.sagemaker.faults import Faults
+from sandbox.sagemaker.job_launcher import JobLauncher
+from sandbox.sagemaker.mlflow_apps import MlflowApps
+from sandbox.sagemaker.processing_jobs import ProcessingJobs
+from sandbox.sagemaker.settings import SageMakerSettings
+from sandbox.sagemaker.tags import Tags
+from sandbox.sagemaker.training_jobs import TrainingJobs
+
+
+class Account:
+    def __init__(self, settings: SageMakerSettings, isolation: Isolation, bus: EventBus) -> None:
+        self.settings = settings
+        self.faults = Faults()
+        self.events = EventDelivery(bus, self.faults)
+        self.launcher = JobLauncher(settings, isolation)
+        self.mlflow_apps = MlflowApps(settings)
+        self.training_jobs = TrainingJobs(settings, self.launcher, self.events)
+        self.processing_jobs = ProcessingJobs(settings, self.launcher, self.events)
+        kinds = (self.mlflow_apps, self.training_jobs, self.processing_jobs)
+        self.tags = Tags([kind.find_by_arn for kind in kinds])
+        # calls of operations that exist on AWS and not here, and answers of ours that the model does not allow.
+        self.unsupported: list[dict[str, Any]] = []
+        self.invalid_responses: list[dict[str, Any]] = []
+
+    def close(self) -> None:
+        self.launcher.close()
+        self.mlflow_apps.close()
+        self.events.close()

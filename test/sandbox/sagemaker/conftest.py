@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from job_requests import Jobs
+from running_sagemaker import RunningSandbox, running_sandbox
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as running:
+        yield running
+        # every answer and event of the whole session was one that AWS could have sent.
+        assert running.admin("GET", "failures")[1] == {"invalidResponses": []}
+        events = running.admin("GET", "events")[1]
+        assert events["invalid"] == []
+        assert events["undelivered"] == []
+
+
+@pytest.fixture(scope="session")
+def bucket(sandbox: RunningSandbox) -> str:
+    sandbox.client("s3").create_bucket(Bucket="jobs-bucket")
+    return "jobs-bucket"
+
+
+@pytest.fixture(scope="session")
+def job_role(sandbox: RunningSandbox, bucket: str) -> str:
+    """A role that SageMaker may assume, and that may use one bucket and no more."""
+    statements = [
+        {
+            "Effect": "Allow",
+            "Action": ["s3:GetObject", "s3:PutObject", "s3:ListBucket"],
+            "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+        },
+        {"Effect": "Allow", "Action": "logs:*", "Resource": "*"},
+    ]
+    return make_role(sandbox, "job-role", {"Service": "sagemaker.amazonaws.com"}, statements)
+
+
+@pytest.fixture
+def role_maker(sandbox: RunningSandbox) -> Any:
+    def make(name: str, principal: Any, statements: list[dict[str, Any]]) -> str:
+        return make_role(sandbox, name, principal, statements)
+
+    return make
+
+
+@pytest.fixture
+def jobs(sandbox: RunningSandbox, bucket: str, job_role: str, request: pytest.FixtureRequest) -> Jobs:
+    return Jobs(sandbox, bucket, job_role, request.node.name)
+
+
+@pytest.fixture(scope="session")
+def event_queue(sandbox: RunningSandbox) -> str:
+    """A queue that gets every event of SageMaker."""
+    sqs, events = sandbox.client("sqs"), sandbox.client("events")
+    url = sqs.create_queue(QueueName="events")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sqs.set_queue_attributes(
+        QueueUrl=url,
+        Attributes={
+            "Policy": json.dumps(
+                {
+                    "Version": "2012-10-17",
+                    "Statement": [
+                        {
+                            "Effect": "Allow",
+                            "Principal": {"Service": "events.amazonaws.com"},
+                            "Action": "sqs:SendMessage",
+                            "Resource": arn,
+                        }
+                    ],
+                }
+            )
+        },
+    )
+    events.put_rule(Name="all", EventPattern=json.dumps({"source": ["aws.sagemaker"]}))
+    events.put_targets(Rule="all", Targets=[{"Id": "queue", "Arn": arn}])
+    return url
+
+
+def make_role(sandbox: RunningSandbox, name: str, principal: Any, statements: list[dict[str, Any]]) -> str:
+    iam = sandbox.client("iam")
+    trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    document = {"Version": "2012-10-17", "Statement": [trust]}
+    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(document))["Role"]["Arn"]
+    if statements:
+        policy = {"Version": "2012-10-17", "Statement": statements}
+        iam.put_role_policy(RoleName=name, PolicyName="inline", PolicyDocument=json.dumps(policy))
+    return arn
+
+
+@pytest.fixture
+def script_directory(tmp_path: Path) -> Path:
+    return tmp_path
