@@ -47,7 +47,7 @@ class JobProcess:
     ) -> ProcessEnd:
         command = self._isolation.command(self._job_directory, argv, network)
         with log.open("ab") as output:
-            self._process = subprocess.Popen(
+            process = self._process = subprocess.Popen(
                 command,
                 cwd=self._job_directory / "home",
                 env=dict(environment),
@@ -58,17 +58,17 @@ class JobProcess:
             )
         deadline = time.monotonic() + max_runtime_seconds
         timed_out = False
-        while self._process.poll() is None and not self._stop_requested.wait(_POLL_SECONDS):
+        while process.poll() is None and not self._stop_requested.wait(_POLL_SECONDS):
             if time.monotonic() >= deadline:
                 timed_out = True
                 break
         stopped = self._stop_requested.is_set()
-        if self._process.poll() is None:
-            self._signal(signal.SIGTERM)
+        if process.poll() is None:
+            self._signal(process.pid, signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(stop_grace_seconds)
+                process.wait(stop_grace_seconds)
         self.kill()
-        code = self._process.wait()
+        code = process.wait()
         return ProcessEnd(_shell_code(code), _signal_of(code), stopped, timed_out)
 
     def kill(self) -> None:
@@ -79,19 +79,21 @@ class JobProcess:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
 
-    def _signal(self, number: signal.Signals) -> None:
-        target = self._process.pid if self._isolation.direct else self._container_process()
+    def _signal(self, pid: int, number: signal.Signals) -> None:
+        target = pid if self._isolation.direct else _container_process(pid)
         if target is None:
             return
         with contextlib.suppress(ProcessLookupError):
             os.kill(target, number)
 
-    def _container_process(self) -> int | None:
-        """The first process inside the namespace: like a container's, it gets the signals, not its children."""
-        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
-        with contextlib.suppress(OSError):
-            return int(children.read_text().split()[0])
-        return None
+
+def _container_process(parent: int) -> int | None:
+    """The first process inside the namespace: like a container's, it gets the signals, not its children."""
+    children = Path(f"/proc/{parent}/task/{parent}/children")
+    # gone or not yet there: the kill after the grace reaches the namespace in any case.
+    with contextlib.suppress(OSError, IndexError):
+        return int(children.read_text().split()[0])
+    return None
 
 
 def _signal_of(code: int) -> int | None:

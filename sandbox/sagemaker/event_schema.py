@@ -44,7 +44,8 @@ def detail_violations(detail_type: str, detail: Any) -> list[str]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    return json.loads(path.read_text())
+    schema: dict[str, Any] = json.loads(path.read_text())
+    return schema
 
 
 def _check(value: Any, schema: dict[str, Any], path: str) -> Iterator[str]:

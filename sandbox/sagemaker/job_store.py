@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +27,7 @@ class JobRecord:
 
     name: str
     arn: str
-    request: Mapping[str, Any]
+    request: dict[str, Any]
     tags: dict[str, str]
     creation_time: float = field(default_factory=time.time)
     last_modified_time: float = 0
@@ -53,6 +52,11 @@ class JobRecord:
     @property
     def secondary_status(self) -> str:
         return self.transitions[-1].status
+
+    def require_run(self) -> JobRun:
+        if self.run is None:
+            raise RuntimeError(f"{self.arn} was never launched")
+        return self.run
 
     def enter(self, secondary_status: str, message: str) -> None:
         now = time.time()

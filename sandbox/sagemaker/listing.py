@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sandbox.sagemaker.errors import ValidationException
@@ -21,23 +21,17 @@ def listed(
     default_sort: str = "CreationTime",
 ) -> list[Summary]:
     """Those that match the request's filters, in its order. ``status`` and ``name`` are member names."""
-    tests: list[Callable[[Summary], bool]] = []
-    for member in ("CreationTime", "LastModifiedTime"):
-        # ListMlflowApps says CreatedAfter where the job lists say CreationTimeAfter.
-        short = "Created" if member == "CreationTime" else member
-        after = request.get(f"{member}After", request.get(f"{short}After"))
-        before = request.get(f"{member}Before", request.get(f"{short}Before"))
-        if after is not None:
-            tests.append(lambda summary, m=member, limit=after: summary[m] > limit)
-        if before is not None:
-            tests.append(lambda summary, m=member, limit=before: summary[m] < limit)
     wanted = request.get("StatusEquals", request.get("Status"))
-    if wanted is not None:
-        tests.append(lambda summary: summary[status] == wanted)
-    if "NameContains" in request:
-        tests.append(lambda summary: request["NameContains"].lower() in summary[name].lower())
+    part = request.get("NameContains", "").lower()
+    matching = [
+        summary
+        for summary in summaries
+        if _in_time(summary["CreationTime"], request, "CreationTime", "Created")
+        and _in_time(summary["LastModifiedTime"], request, "LastModifiedTime")
+        and wanted in (None, summary[status])
+        and part in summary[name].lower()
+    ]
     sort = {"Name": name, "Status": status}.get(request.get("SortBy", default_sort), "CreationTime")
-    matching = [summary for summary in summaries if all(test(summary) for test in tests)]
     # the newest come first unless asked otherwise; the name decides between equals.
     descending = request.get("SortOrder", "Descending") == "Descending"
     return sorted(matching, key=lambda summary: (summary[sort], summary[name]), reverse=descending)
@@ -51,6 +45,13 @@ def page(items: Sequence[Any], request: Mapping[str, Any], member: str, default_
     if start + size < len(items):
         answer["NextToken"] = base64.urlsafe_b64encode(str(start + size).encode()).decode()
     return answer
+
+
+def _in_time(at: float, request: Mapping[str, Any], *names: str) -> bool:
+    # ListMlflowApps says CreatedAfter where the job lists say CreationTimeAfter.
+    after = [request[f"{name}After"] for name in names if f"{name}After" in request]
+    before = [request[f"{name}Before"] for name in names if f"{name}Before" in request]
+    return all(at > limit for limit in after) and all(at < limit for limit in before)
 
 
 def _offset(token: str | None) -> int:

@@ -7,6 +7,7 @@ import secrets
 import string
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -166,7 +167,7 @@ class MlflowApps:
         for app in apps:
             app.server.stop()
 
-    def report(self) -> list[dict[str, Any]]:
+    def report(self) -> Sequence[dict[str, Any]]:
         with self._lock:
             apps = list(self._apps.values())
         return [
@@ -232,7 +233,8 @@ def _user(principal_arn: str) -> dict[str, Any]:
 
 
 def _default_domains(app: MlflowApp) -> list[str]:
-    return app.properties.get("DefaultDomainIdList", [])
+    domains: list[str] = app.properties.get("DefaultDomainIdList", [])
+    return domains
 
 
 def _summary(app: MlflowApp) -> dict[str, Any]:

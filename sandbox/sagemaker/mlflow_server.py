@@ -150,7 +150,7 @@ def _get(port: int, path: str) -> str:
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])
 
 
 def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:

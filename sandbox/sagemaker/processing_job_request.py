@@ -67,7 +67,8 @@ def specification(request: dict[str, Any], arn: str) -> JobSpecification:
 
 
 def _outputs(request: dict[str, Any]) -> list[dict[str, Any]]:
-    return request.get("ProcessingOutputConfig", {}).get("Outputs", [])
+    outputs: list[dict[str, Any]] = request.get("ProcessingOutputConfig", {}).get("Outputs", [])
+    return outputs
 
 
 def _require_input(entry: dict[str, Any]) -> None:

@@ -47,8 +47,9 @@ class ProcessingJobs:
         self._launcher.require_runnable(request["RoleArn"], request.get("Environment", {}))
         self._launcher.require_free_machine()
         record = JobRecord(request["ProcessingJobName"], self.arn(request), request, request_tags(request))
-        self._store.add(record)
+        # held until the run exists, so that nobody stops a job that has none.
         with record.lock:
+            self._store.add(record)
             self._emit(record)
             record.run = self._launcher.launch(
                 specification(request, record.arn),
@@ -72,7 +73,7 @@ class ProcessingJobs:
                     f"The request was rejected because the processing job is in status {record.status}."
                 )
             self._set_stopping(record)
-        record.run.stop()
+            record.require_run().stop()
         return {}
 
     def list(self, call: Call) -> Document:

@@ -62,8 +62,9 @@ class TrainingJobs:
         self._launcher.require_free_machine()
         record = JobRecord(request["TrainingJobName"], self.arn(request), request, request_tags(request))
         record.enter("Starting", _MESSAGES["Starting"])
-        self._store.add(record)
+        # held until the run exists, so that nobody stops a job that has none.
         with record.lock:
+            self._store.add(record)
             self._emit(record)
             record.run = self._launcher.launch(
                 specification(request),
@@ -88,7 +89,7 @@ class TrainingJobs:
             if record.status == "InProgress":
                 record.status = "Stopping"
                 self._enter(record, "Stopping")
-        record.run.stop()
+            record.require_run().stop()
         return {}
 
     def delete(self, call: Call) -> Document:

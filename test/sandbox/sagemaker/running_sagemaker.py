@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+
 from sandbox.tls.certificates import issue, write
 
 REPOSITORY = Path(__file__).resolve().parents[3]
