@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from running_emulator import RunningEmulator, start_emulator
+from stacks import Stack
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +33,8 @@ def make_role(emulator: RunningEmulator, request: pytest.FixtureRequest) -> Any:
         return arn
 
     return make
+
+
+@pytest.fixture
+def stack(emulator: RunningEmulator, request: pytest.FixtureRequest) -> Stack:
+    return Stack(emulator, f"stack-{abs(hash(request.node.nodeid)) % 10**8}")
