@@ -41,11 +41,13 @@ async def _serve(settings: EmulatorSettings) -> None:
     from sandbox.emulator.admin_routes import with_admin_routes
     from sandbox.emulator.cloudformation import install_handlers
     from sandbox.emulator.event_delivery import install_queue_policy_check
+    from sandbox.emulator.s3_access import install_s3_access_rules
     from sandbox.emulator.service_events import install_event_clock
 
     hypercorn_compat.install()
     install_event_clock()
     install_queue_policy_check()
+    install_s3_access_rules()
     install_handlers()
 
     config = Config()

@@ -1,0 +1,160 @@
+"""The IAM decisions that the sandbox's security tests rest on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from running_emulator import RunningEmulator
+
+
+def allow(action: str | list[str], resource: Any = "*", **condition: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **({"Condition": condition} if condition else {})}
+
+
+def deny(action: str | list[str], resource: Any, **condition: Any) -> dict[str, Any]:
+    return {**allow(action, resource, **condition), "Effect": "Deny", "Principal": "*"}
+
+
+def policy(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def refused(call: Callable[..., Any], code: str = "AccessDenied", **parameters: Any) -> None:
+    with pytest.raises(ClientError) as error:
+        call(**parameters)
+    assert error.value.response["Error"]["Code"] in (code, f"{code}Exception")
+
+
+@pytest.fixture
+def as_role(emulator: RunningEmulator, make_role: Any) -> Callable[..., Any]:
+    count = iter(range(100))
+
+    def client(service: str, *statements: dict[str, Any]) -> Any:
+        return emulator.client(service, emulator.assumed_role(make_role(*statements, name=f"r{next(count)}")))
+
+    return client
+
+
+@pytest.fixture
+def bucket(emulator: RunningEmulator, request: pytest.FixtureRequest) -> str:
+    name = f"bucket-{abs(hash(request.node.nodeid)) % 10**8}"
+    emulator.client("s3").create_bucket(Bucket=name)
+    return name
+
+
+def test_a_listing_is_bound_to_its_prefix(emulator: RunningEmulator, as_role: Any, bucket: str) -> None:
+    only_dvc = allow("s3:ListBucket", f"arn:aws:s3:::{bucket}", StringLike={"s3:prefix": ["dvc/*"]})
+    s3 = as_role("s3", only_dvc)
+    s3.list_objects_v2(Bucket=bucket, Prefix="dvc/files")
+    refused(s3.list_objects_v2, Bucket=bucket, Prefix="other/")
+    refused(s3.list_objects_v2, Bucket=bucket)
+
+
+@pytest.fixture
+def write_once(emulator: RunningEmulator, bucket: str) -> str:
+    """A bucket where nobody overwrites and nobody deletes."""
+    objects = f"arn:aws:s3:::{bucket}/*"
+    overwriting = deny(
+        "s3:PutObject", objects, Null={"s3:if-none-match": "true"}, Bool={"s3:ObjectCreationOperation": "true"}
+    )
+    emulator.client("s3").put_bucket_policy(
+        Bucket=bucket, Policy=policy(overwriting, deny(["s3:DeleteObject", "s3:DeleteObjectVersion"], objects))
+    )
+    return bucket
+
+
+@pytest.mark.parametrize("root", [False, True], ids=["a role", "the root user"])
+def test_a_bucket_may_demand_conditional_writes(
+    emulator: RunningEmulator, as_role: Any, write_once: str, root: bool
+) -> None:
+    s3 = emulator.client("s3") if root else as_role("s3", allow("s3:*"))
+    refused(s3.put_object, Bucket=write_once, Key="a", Body=b"x")
+    s3.put_object(Bucket=write_once, Key="a", Body=b"x", IfNoneMatch="*")
+    refused(s3.put_object, "PreconditionFailed", Bucket=write_once, Key="a", Body=b"y", IfNoneMatch="*")
+    refused(s3.delete_object, Bucket=write_once, Key="a")
+    assert s3.get_object(Bucket=write_once, Key="a")["Body"].read() == b"x"
+
+
+def test_a_multipart_upload_is_asked_at_its_end(as_role: Any, write_once: str) -> None:
+    s3 = as_role("s3", allow("s3:*"))
+    upload = {"Bucket": write_once, "Key": "big"}
+    upload["UploadId"] = s3.create_multipart_upload(**upload)["UploadId"]
+    part = {"ETag": s3.upload_part(**upload, PartNumber=1, Body=b"x")["ETag"], "PartNumber": 1}
+    refused(s3.complete_multipart_upload, **upload, MultipartUpload={"Parts": [part]})
+    s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": [part]}, IfNoneMatch="*")
+
+
+def test_the_root_user_can_always_replace_a_bucket_policy(emulator: RunningEmulator, bucket: str) -> None:
+    s3 = emulator.client("s3")
+    everything = deny("s3:*", [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"])
+    s3.put_bucket_policy(Bucket=bucket, Policy=policy(everything))
+    refused(s3.list_objects_v2, Bucket=bucket)
+    s3.delete_bucket_policy(Bucket=bucket)
+    s3.list_objects_v2(Bucket=bucket)
+
+
+def test_a_delete_of_a_locked_object_adds_a_marker(emulator: RunningEmulator, as_role: Any, bucket: str) -> None:
+    s3, name = emulator.client("s3"), f"{bucket}-locked"
+    s3.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
+    retention = {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}
+    s3.put_object_lock_configuration(
+        Bucket=name, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": retention}
+    )
+    version = {"Bucket": name, "Key": "a", "VersionId": s3.put_object(Bucket=name, Key="a", Body=b"x")["VersionId"]}
+    assert s3.delete_object(Bucket=name, Key="a")["DeleteMarker"] is True
+    without_bypass = as_role("s3", allow("s3:DeleteObjectVersion"))
+    refused(without_bypass.delete_object, **version)
+    refused(without_bypass.delete_object, **version, BypassGovernanceRetention=True)
+    with_bypass = as_role("s3", allow(["s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"]))
+    with_bypass.delete_object(**version, BypassGovernanceRetention=True)
+
+
+def test_a_key_policy_decides(emulator: RunningEmulator, as_role: Any) -> None:
+    kms = emulator.client("kms")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    may_all = as_role("kms", allow("kms:*", key))
+    may_nothing = as_role("kms")
+    may_all.encrypt(KeyId=key, Plaintext=b"x")
+    refused(may_nothing.encrypt, KeyId=key, Plaintext=b"x")
+    caller = may_nothing_arn(emulator, may_nothing)
+    named = {"Effect": "Allow", "Principal": {"AWS": caller}, "Action": "kms:Encrypt", "Resource": "*"}
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=policy(named))
+    may_nothing.encrypt(KeyId=key, Plaintext=b"x")
+    refused(may_nothing.generate_data_key, KeyId=key, KeySpec="AES_256")
+    # without the account in the key policy, identity policies grant nothing.
+    refused(may_all.encrypt, KeyId=key, Plaintext=b"x")
+
+
+def may_nothing_arn(emulator: RunningEmulator, client: Any) -> str:
+    credentials = client._request_signer._credentials
+    session = emulator.session(credentials.access_key, credentials.secret_key, credentials.token)
+    role = emulator.client("sts", session).get_caller_identity()["Arn"].split("/")[1]
+    return f"arn:aws:iam::111122223333:role/{role}"
+
+
+def test_a_secret_is_read_by_its_reader_only(emulator: RunningEmulator, as_role: Any, bucket: str) -> None:
+    secrets = emulator.client("secretsmanager")
+    one, two = (secrets.create_secret(Name=f"{bucket}-{n}", SecretString=n)["ARN"] for n in ("one", "two"))
+    reader = as_role("secretsmanager", allow("secretsmanager:GetSecretValue", one))
+    assert reader.get_secret_value(SecretId=one)["SecretString"] == "one"
+    refused(reader.get_secret_value, SecretId=two)
+
+
+def test_a_tampered_role_session_is_refused(emulator: RunningEmulator, make_role: Any) -> None:
+    credentials = emulator.assumed_role(make_role(allow("s3:*"))).get_credentials()
+    right = emulator.session(credentials.access_key, credentials.secret_key, credentials.token)
+    wrong = emulator.session(credentials.access_key, "wrong", credentials.token)
+    emulator.client("s3", right).list_buckets()
+    refused(emulator.client("s3", wrong).list_buckets, "SignatureDoesNotMatch")
+
+
+def test_a_role_is_assumed_by_whom_it_trusts(emulator: RunningEmulator, as_role: Any, make_role: Any) -> None:
+    trusts_a_service = make_role(name="service", principal={"Service": "lambda.amazonaws.com"})
+    trusts_the_account = make_role(name="account", principal={"AWS": "arn:aws:iam::111122223333:root"})
+    sts = as_role("sts", allow("sts:AssumeRole"))
+    sts.assume_role(RoleArn=trusts_the_account, RoleSessionName="test")
+    refused(sts.assume_role, RoleArn=trusts_a_service, RoleSessionName="test")
