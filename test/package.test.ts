@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process';
+import { PROJECT } from './project-files';
+
+interface Packed {
+  readonly files: readonly { readonly path: string; readonly mode: number }[];
+  readonly size: number;
+}
+
+// --ignore-scripts: what is packed is what the build has made, and nothing runs meanwhile.
+const [packed] = JSON.parse(
+  execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: PROJECT,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }),
+) as [Packed];
+
+const MODULES = [
+  'data-repository',
+  'data-repository-grants',
+  'dvc-remote',
+  'dvc-remote-grants',
+  'index',
+  'lineage-platform',
+  'mlflow-app',
+  'mlflow-app-grants',
+  'private/contract',
+  'private/data-bucket',
+  'private/errors',
+  'private/lineage-function',
+  'private/object-grants',
+  'private/perms',
+  'private/work-queue',
+  'run-tagger',
+];
+
+test('the package holds the constructs, the bundles and its papers, and nothing else', () => {
+  expect(packed.files.map(({ path }) => path).sort()).toEqual(
+    [
+      '.jsii',
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'assets/lineage-deriver/index.js',
+      'assets/lineage-jobs/lineage_jobs-0.1.0-py3-none-any.whl',
+      'assets/ml-lineage.cjs',
+      'assets/run-tagger/index.js',
+      'build/private/contract.json',
+      'package.json',
+      ...MODULES.flatMap((name) => [`build/${name}.d.ts`, `build/${name}.js`]),
+    ].sort(),
+  );
+});
+
+test('the command line can be executed', () => {
+  const bin = packed.files.find(({ path }) => path === 'assets/ml-lineage.cjs');
+  expect((bin?.mode ?? 0) & 0o111).toBe(0o111);
+});
+
+test('the package has no run-time dependency but its peers', () => {
+  const manifest = jest.requireActual('../package.json') as Record<string, unknown>;
+  expect(manifest.dependencies).toBeUndefined();
+  expect(Object.keys(manifest.peerDependencies as object)).toEqual(['aws-cdk-lib', 'constructs']);
+});
