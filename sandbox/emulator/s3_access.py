@@ -1,7 +1,8 @@
-"""Two rules of S3 that the emulator lacks and an evidence bucket stands on.
+"""Rules of S3 that the emulator lacks.
 
-The condition keys of conditional writes, without which "deny every put that may overwrite" denies every put. And the
-bucket policy's word over the account's root user, whom a Deny for everybody includes.
+The condition keys of conditional writes, without which "deny every put that may overwrite" denies every put. The bucket
+policy's word over the account's root user, whom a Deny for everybody includes. And the AWS managed key that encrypts
+where a write asks for KMS and names no key, as the CDK does when it publishes assets.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from ministack.core import iam_actions, iam_evaluator
-from ministack.core.responses import get_account_id
+from ministack.core.responses import get_account_id, get_region
+from ministack.services import s3
 
 # so that nobody can lock an account out of its own bucket.
 _ROOT_KEEPS = frozenset({"s3:DeleteBucketPolicy", "s3:GetBucketPolicy", "s3:PutBucketPolicy"})
@@ -18,6 +20,7 @@ _ROOT_KEEPS = frozenset({"s3:DeleteBucketPolicy", "s3:GetBucketPolicy", "s3:PutB
 def install_s3_access_rules() -> None:
     _install_condition_keys()
     _install_bucket_policies_over_root()
+    _install_managed_key()
 
 
 def _install_condition_keys() -> None:
@@ -81,3 +84,15 @@ def _install_bucket_policies_over_root() -> None:
         return result
 
     iam_evaluator.enforce = enforce_on_root_too
+
+
+def _install_managed_key() -> None:
+    resolve = s3._resolve_sse_write_headers
+    algorithm, key_id = "x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id"
+
+    def resolve_with_managed_key(headers: dict[str, str], bucket_name: str) -> Any:
+        if headers.get(algorithm) == "aws:kms" and not headers.get(key_id):
+            headers = {**headers, key_id: f"arn:aws:kms:{get_region()}:{get_account_id()}:alias/aws/s3"}
+        return resolve(headers, bucket_name)
+
+    s3._resolve_sse_write_headers = resolve_with_managed_key

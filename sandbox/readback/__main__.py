@@ -11,7 +11,7 @@ from dataclasses import asdict
 from botocore.exceptions import ClientError
 
 from sandbox.readback.comparison import Outcome, compare
-from sandbox.readback.deployed_stack import read_stack
+from sandbox.readback.deployed_stack import UnreadableTemplate, read_stack
 from sandbox.readback.live_api import LiveApi
 from sandbox.readback.resource_tables import TABLES
 
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     live = LiveApi()
     try:
         outcome = compare(live, read_stack(live, options.stack, TABLES), TABLES)
-    except ClientError as error:
+    except (ClientError, UnreadableTemplate) as error:
         print(f"sandbox.readback: stack {options.stack!r} cannot be read: {error}", file=sys.stderr)
         return 1
     print(_as_json(options.stack, outcome) if options.json else _as_text(options.stack, outcome))

@@ -12,6 +12,10 @@ from sandbox.readback.live_api import LiveApi
 from sandbox.readback.resource_table import DeployedResource, ResourceTable
 
 
+class UnreadableTemplate(ValueError):
+    """The template of a stack is in no form the read-back understands."""
+
+
 @dataclass
 class DeployedStack:
     name: str
@@ -32,7 +36,7 @@ def read_stack(live: LiveApi, name: str, tables: Mapping[str, ResourceTable]) ->
     described = live.call("cloudformation", "describe_stacks", StackName=name)["Stacks"][0]
     template = live.call("cloudformation", "get_template", StackName=name, TemplateStage="Original")["TemplateBody"]
     if isinstance(template, str):
-        template = json.loads(template)
+        template = _parsed(name, template)
     physical_ids = {
         summary["LogicalResourceId"]: summary["PhysicalResourceId"]
         for summary in live.pages("cloudformation", "list_stack_resources", "StackResourceSummaries", StackName=name)
@@ -77,6 +81,15 @@ def read_stack(live: LiveApi, name: str, tables: Mapping[str, ResourceTable]) ->
             logical_id, entry["Type"], physical_ids[logical_id], properties, resources
         )
     return stack
+
+
+def _parsed(name: str, template: str) -> dict[str, Any]:
+    try:
+        return json.loads(template)
+    except json.JSONDecodeError:
+        raise UnreadableTemplate(
+            f"its template is no JSON; the read-back reads what the CDK deploys, and {name} was deployed otherwise"
+        ) from None
 
 
 def _resolved(stack: DeployedStack, logical_id: str, properties: Mapping[str, Any]) -> dict[str, Any]:

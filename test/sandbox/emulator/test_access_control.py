@@ -12,7 +12,12 @@ from running_emulator import RunningEmulator
 
 
 def allow(action: str | list[str], resource: Any = "*", **condition: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": action, "Resource": resource, **({"Condition": condition} if condition else {})}
+    return {
+        "Effect": "Allow",
+        "Action": action,
+        "Resource": resource,
+        **({"Condition": condition} if condition else {}),
+    }
 
 
 def deny(action: str | list[str], resource: Any, **condition: Any) -> dict[str, Any]:
@@ -95,6 +100,12 @@ def test_the_root_user_can_always_replace_a_bucket_policy(emulator: RunningEmula
     refused(s3.list_objects_v2, Bucket=bucket)
     s3.delete_bucket_policy(Bucket=bucket)
     s3.list_objects_v2(Bucket=bucket)
+
+
+def test_kms_without_a_key_is_the_managed_key(emulator: RunningEmulator, bucket: str) -> None:
+    s3 = emulator.client("s3")
+    put = s3.put_object(Bucket=bucket, Key="asset", Body=b"x", ServerSideEncryption="aws:kms")
+    assert put["SSEKMSKeyId"] == "arn:aws:kms:us-east-1:111122223333:alias/aws/s3"
 
 
 def test_a_delete_of_a_locked_object_adds_a_marker(emulator: RunningEmulator, as_role: Any, bucket: str) -> None:

@@ -167,9 +167,7 @@ def test_a_policy_can_name_the_app(
                 "Version": "2012-10-17",
                 "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
             },
-            "Policies": [
-                {"PolicyName": "call", "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]}}
-            ],
+            "Policies": [{"PolicyName": "call", "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]}}],
         },
     }
     assert app_stack.create({**app(), "Role": role}) == "CREATE_COMPLETE"

@@ -141,3 +141,10 @@ def test_no_list_names_a_property_twice() -> None:
     both = {name: set(table.compared) & set(table.not_compared) for name, table in TABLES.items()}
     assert {name: names for name, names in both.items() if names} == {}
     assert all(reason for table in TABLES.values() for reason in table.not_compared.values())
+
+
+def test_a_template_that_is_no_json(emulator: RunningEmulator, capsys: pytest.CaptureFixture[str]) -> None:
+    body = "Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n"
+    emulator.client("cloudformation").create_stack(StackName="yaml", TemplateBody=body)
+    assert main(["--stack", "yaml"]) == 1
+    assert "stack 'yaml' cannot be read: its template is no JSON" in capsys.readouterr().err
