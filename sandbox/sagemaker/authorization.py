@@ -60,5 +60,9 @@ class EmulatorAuthorizer:
         if status == 200 and answer.get("decision") == "allow":
             return str(answer["principalArn"])
         if status == 403:
-            raise AccessDenied(str(answer.get("message")), str(answer.get("code")))
+            code = str(answer.get("code"))
+            # the same refusal has another name in the JSON protocols than in S3's.
+            raise AccessDenied(
+                str(answer.get("message")), "InvalidSignatureException" if code == "SignatureDoesNotMatch" else code
+            )
         raise ServiceUnavailable(f"the emulator's authorisation answered {status}: {answer}")

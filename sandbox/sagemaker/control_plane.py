@@ -59,7 +59,7 @@ class ControlPlane:
         target = signed.headers.get("x-amz-target", "")
         name = target.removeprefix(_TARGET_PREFIX)
         if signed.method != "POST" or not target.startswith(_TARGET_PREFIX) or not is_aws_operation(name):
-            raise ServiceError(
+            raise ValidationException(
                 f"{signed.method} {signed.raw_path} with X-Amz-Target {target!r} is no operation of SageMaker.",
                 "UnknownOperationException",
             )

@@ -15,7 +15,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-_START_SECONDS = 120
+# a database that cannot be opened is tried again by the server for minutes.
+_START_SECONDS = 60
 _POLL_SECONDS = 0.1
 _STOP_SECONDS = 5
 

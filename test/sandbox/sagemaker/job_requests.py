@@ -17,7 +17,7 @@ class Jobs:
         self.sandbox = sandbox
         self.bucket = bucket
         self.role = role
-        self.prefix = re.sub("[^a-zA-Z0-9]+", "-", test_name).strip("-")[:50]
+        self.prefix = re.sub("[^a-zA-Z0-9]+", "-", test_name)[:50].strip("-")
         self.api = sandbox.client("sagemaker")
 
     def training_request(self, script: str, **changes: Any) -> dict[str, Any]:

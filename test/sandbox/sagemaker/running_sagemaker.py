@@ -40,7 +40,7 @@ def free_ports(count: int) -> list[int]:
         return [listener.getsockname()[1] for listener in listeners]
 
 
-def sandbox_environment(directory: Path, stop_grace_seconds: float) -> dict[str, str]:
+def sandbox_environment(directory: Path) -> dict[str, str]:
     emulator, sagemaker, mlflow = free_ports(3)
     authority = str(directory / "tls" / "ca.pem")
     trusted = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "GIT_SSL_CAINFO")
@@ -57,7 +57,7 @@ def sandbox_environment(directory: Path, stop_grace_seconds: float) -> dict[str,
         "SANDBOX_MLFLOW_PORT": str(mlflow),
         "SANDBOX_JOBS_ENVIRONMENT": JOBS_ENVIRONMENT,
         "SANDBOX_MLFLOW_ENVIRONMENT": MLFLOW_ENVIRONMENT,
-        "SANDBOX_STOP_GRACE_SECONDS": str(stop_grace_seconds),
+        "SANDBOX_STOP_GRACE_SECONDS": "1.5",
         "AWS_ENDPOINT_URL": f"https://127.0.0.1:{emulator}",
         "AWS_ENDPOINT_URL_SAGEMAKER": f"https://127.0.0.1:{sagemaker}",
         "SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT": f"https://127.0.0.1:{mlflow}",
@@ -140,9 +140,9 @@ class RunningSandbox:
 
 
 @contextlib.contextmanager
-def running_sandbox(directory: Path, stop_grace_seconds: float = 1.5) -> Iterator[RunningSandbox]:
+def running_sandbox(directory: Path, **changes: str) -> Iterator[RunningSandbox]:
     write(issue(datetime.datetime.now(datetime.timezone.utc)), directory / "tls")
-    sandbox = RunningSandbox(directory, sandbox_environment(directory, stop_grace_seconds), {})
+    sandbox = RunningSandbox(directory, {**sandbox_environment(directory), **changes}, {})
     try:
         sandbox.start("emulator", "SANDBOX_EMULATOR_PORT")
         sandbox.start("sagemaker", "SANDBOX_SAGEMAKER_PORT")
