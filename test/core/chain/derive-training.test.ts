@@ -1,5 +1,10 @@
 import { Derivation } from '../../../core/chain/derivation';
-import { type ConfiguredJob, type DataCommitFiles, deriveTraining, type Sources } from '../../../core/chain/derive-training';
+import {
+  type ConfiguredJob,
+  type DataCommitFiles,
+  deriveTraining,
+  type Sources,
+} from '../../../core/chain/derive-training';
 
 const URL = 'https://git.example.com/team/data.git';
 const COMMIT = '9c1e0a44b2d19c1e0a44b2d19c1e0a44b2d19c1e';

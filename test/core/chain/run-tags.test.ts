@@ -27,8 +27,7 @@ test('a recorded derivation gives the commit and all that it rests on', () => {
     'lineage.reason': 'not compared: run-claims',
     'lineage.data_repository': 'https://git.example.com/team/data.git',
     'lineage.data_revision': 'v1',
-    'lineage.dataset':
-      'data/train@14b2c53346e4c151581173b95270ebf2.dir\nraw.csv@0cc175b9c0f1b6a831c399e269772661',
+    'lineage.dataset': 'data/train@14b2c53346e4c151581173b95270ebf2.dir\nraw.csv@0cc175b9c0f1b6a831c399e269772661',
     'lineage.training_job_arn': ARN,
     'lineage.platform': 'demo',
     'lineage.recorded_by': 'cdk-ml-lineage/1.2.3',

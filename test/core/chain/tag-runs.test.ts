@@ -109,8 +109,16 @@ describe('reading a derivation from a message', () => {
     ['text that is no JSON', '{', 'malformed-message'],
     ['a commit that is none', JSON.stringify({ ...derivation, dataCommit: 'main' }), 'malformed-message'],
     ['a key that is unknown', JSON.stringify({ ...derivation, signed: true }), 'malformed-message'],
-    ['a recorded derivation without its commit', JSON.stringify({ ...derivation, dataCommit: undefined }), 'malformed-message'],
-    ['an ARN that is none', JSON.stringify({ ...derivation, job: { ...identity, arn: "x' OR 1" } }), 'malformed-message'],
+    [
+      'a recorded derivation without its commit',
+      JSON.stringify({ ...derivation, dataCommit: undefined }),
+      'malformed-message',
+    ],
+    [
+      'an ARN that is none',
+      JSON.stringify({ ...derivation, job: { ...identity, arn: "x' OR 1" } }),
+      'malformed-message',
+    ],
     ['another platform', JSON.stringify({ ...derivation, platform: 'other' }), 'foreign-message'],
   ])('parks %s', (_what, body, reason) => {
     expect(() => readDerivation(body, 'demo')).toThrow(expect.objectContaining({ reason }));

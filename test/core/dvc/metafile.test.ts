@@ -71,12 +71,19 @@ test('a key named __proto__ changes no prototype', () => {
 
 test('whatever the text, the answer is datasets or a MetafileError', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.json(), fc.string().map((s) => outs(`  desc: ${s}`))), (text) => {
-      try {
-        return readMetafile('data/x.dvc', text).every(({ md5 }) => /^[0-9a-f]{32}(\.dir)?$/.test(md5));
-      } catch (error) {
-        return error instanceof MetafileError;
-      }
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.json(),
+        fc.string().map((s) => outs(`  desc: ${s}`)),
+      ),
+      (text) => {
+        try {
+          return readMetafile('data/x.dvc', text).every(({ md5 }) => /^[0-9a-f]{32}(\.dir)?$/.test(md5));
+        } catch (error) {
+          return error instanceof MetafileError;
+        }
+      },
+    ),
   );
 });

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { RequestListener } from 'node:http';
 import { gitHttpClient } from '../../../core/git/git-http-client';
 
 const TLS = join(__dirname, '..', '..', '..', '.sandbox', 'tls');
