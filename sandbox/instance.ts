@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -337,11 +338,18 @@ export class Sandbox {
 
   private async waitForOne(name: ProcessName, seconds: number, deadline: number, givenUp: AbortSignal): Promise<void> {
     const child = this.guarded.get(name)?.child;
+    if (!child) throw new Error(`${name} was not started`);
+    // a stranger on the same port may keep the question unanswered while the process has long ended.
+    const ended = once(child, 'exit', { signal: givenUp }).then(
+      () => 'ended' as const,
+      () => 'given up' as const,
+    );
     while (!givenUp.aborted) {
-      if (child?.exitCode != null || child?.signalCode != null) {
+      if (child.exitCode !== null || child.signalCode !== null) {
         throw new ProcessEnded(name, child.signalCode ?? `exit code ${child.exitCode}`, this.log(name));
       }
-      if (await isHealthy(this.state.ports[name], this.authorityFile)) return;
+      const answer = await Promise.race([isHealthy(this.state.ports[name], this.authorityFile), ended]);
+      if (answer === true) return;
       if (Date.now() > deadline) {
         const tail = readLogTail(this.log(name));
         throw new Error(`${name} did not answer within ${seconds} s. The end of ${this.log(name)}:\n${tail}`);

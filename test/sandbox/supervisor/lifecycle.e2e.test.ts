@@ -129,11 +129,10 @@ describe('an instance', () => {
   });
 
   test('reports a process that ends by itself, with the end of its log', async () => {
-    const guard = readState(directory)?.processes.git;
-    const program = processesOf(directory).find(
-      ({ pid }) => pid !== guard?.pid && commandOf(pid).includes('sandbox.git'),
-    );
-    process.kill(program?.pid ?? 0, 'SIGKILL');
+    const guard = readState(directory)?.processes.git?.pid;
+    const program = processesOf(directory).find(({ pid }) => pid !== guard && commandOf(pid).includes('sandbox.git'));
+    if (!program) throw new Error('no process runs sandbox.git');
+    process.kill(program.pid, 'SIGKILL');
     await until('the end is reported', () => ends.length > 0);
     expect(ends.map(({ processName }) => processName)).toEqual(['git']);
     expect(ends[0]?.message).toMatch(/git ended \(exit code 137\)[\s\S]*serving /);
@@ -152,7 +151,12 @@ describe('an instance', () => {
   });
 
   function commandOf(pid: number): string {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    } catch {
+      // short-lived processes of the instance come and go.
+      return '';
+    }
   }
 
   async function run(name: string, lines: string[]): Promise<string> {
@@ -210,7 +214,7 @@ describe('an instance whose owner is killed', () => {
 describe('a detached instance', () => {
   test('is ended with all it started when its guards were killed', async () => {
     const directory = newDirectory();
-    const sandbox = await Sandbox.start({ name: 'detached', directory, detached: true });
+    const sandbox = await Sandbox.start({ name: 'detached', directory, detached: true, onProcessEnd: () => {} });
     const state = readState(directory);
     for (const guard of Object.values(state?.processes ?? {})) process.kill(guard.pid, 'SIGKILL');
     await until('it is noticed', async () => (await sandbox.status()).condition !== 'up');
@@ -221,7 +225,6 @@ describe('a detached instance', () => {
 
 test('a process that cannot start is named, with the reason it logged, and nothing is left', async () => {
   const directory = newDirectory();
-  // the emulator makes its own directory here, and cannot.
   const start = Sandbox.start({ name: 'failing', directory, startSeconds: 0 });
   await expect(start).rejects.toThrow(/(emulator|sagemaker|git) did not answer within 0 s. The end of .*\.log/);
   expect(processesOf(directory)).toEqual([]);
