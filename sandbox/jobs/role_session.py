@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import botocore.session
 from botocore.config import Config
+
+_creation = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -22,21 +26,29 @@ class AwsAccess:
 
     def client(self, service: str, credentials: Mapping[str, str] | None = None) -> Any:
         """A client with the root user's key, or with the credentials of a session."""
-        # the profile and configuration files of whoever runs the sandbox have no say in it.
-        session = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
-        session.set_config_variable("config_file", "/dev/null")
-        session.set_config_variable("credentials_file", "/dev/null")
         keys = credentials or {}
-        return session.create_client(
-            service,
-            region_name=self.region,
-            endpoint_url=self.endpoint,
-            verify=self.ca_bundle,
-            aws_access_key_id=keys.get("AWS_ACCESS_KEY_ID", self.access_key_id),
-            aws_secret_access_key=keys.get("AWS_SECRET_ACCESS_KEY", self.secret_access_key),
-            aws_session_token=keys.get("AWS_SESSION_TOKEN"),
-            config=Config(retries={"total_max_attempts": 3, "mode": "standard"}, proxies={}),
-        )
+        # clients are safe to share between threads; making them is not.
+        with _creation:
+            return _session().create_client(
+                service,
+                region_name=self.region,
+                endpoint_url=self.endpoint,
+                verify=self.ca_bundle,
+                aws_access_key_id=keys.get("AWS_ACCESS_KEY_ID", self.access_key_id),
+                aws_secret_access_key=keys.get("AWS_SECRET_ACCESS_KEY", self.secret_access_key),
+                aws_session_token=keys.get("AWS_SESSION_TOKEN"),
+                config=Config(retries={"total_max_attempts": 3, "mode": "standard"}, proxies={}),
+            )
+
+
+@cache
+def _session() -> botocore.session.Session:
+    """One for the process, because each loads the service models anew."""
+    # the profile and configuration files of whoever runs the sandbox have no say in it.
+    session = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
+    session.set_config_variable("config_file", "/dev/null")
+    session.set_config_variable("credentials_file", "/dev/null")
+    return session
 
 
 def assume_job_role(aws: AwsAccess, role_arn: str) -> dict[str, str]:

@@ -23,12 +23,12 @@ class FakeS3:
     def get_paginator(self, _name: str) -> FakeS3:
         return self
 
-    def paginate(self, Bucket: str, Prefix: str) -> list[dict[str, Any]]:
-        found = [{"Key": key} for key in sorted(self.objects) if key.startswith(Prefix)]
+    def paginate(self, **request: str) -> list[dict[str, Any]]:
+        found = [{"Key": key} for key in sorted(self.objects) if key.startswith(request["Prefix"])]
         return [{"Contents": found[:1]}, {"Contents": found[1:]}] if found else [{}]
 
-    def get_object(self, Bucket: str, Key: str) -> dict[str, Any]:
-        return {"Body": Body(self.objects[Key])}
+    def get_object(self, **request: str) -> dict[str, Any]:
+        return {"Body": Body(self.objects[request["Key"]])}
 
     def put_object(self, **request: Any) -> None:
         self.objects[request["Key"]] = request["Body"].read()

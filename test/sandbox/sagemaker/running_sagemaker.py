@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,8 @@ class RunningSandbox:
     directory: Path
     environment: dict[str, str]
     processes: dict[str, subprocess.Popen[bytes]]
+    # making a client takes longer than most calls.
+    clients: dict[str, Any] = field(default_factory=dict)
 
     def session(self, credentials: dict[str, str] | None = None) -> Any:
         given = credentials or {"AccessKeyId": ACCOUNT, "SecretAccessKey": "sandbox"}
@@ -86,10 +88,15 @@ class RunningSandbox:
         )
 
     def client(self, service: str, credentials: dict[str, str] | None = None) -> Any:
+        if credentials is None and service in self.clients:
+            return self.clients[service]
         variable = "AWS_ENDPOINT_URL_SAGEMAKER" if service == "sagemaker" else "AWS_ENDPOINT_URL"
-        return self.session(credentials).client(
+        client = self.session(credentials).client(
             service, endpoint_url=self.environment[variable], verify=self.environment["AWS_CA_BUNDLE"]
         )
+        if credentials is None:
+            self.clients[service] = client
+        return client
 
     def assume(self, role_arn: str) -> dict[str, str]:
         return self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="test")["Credentials"]
