@@ -17,6 +17,7 @@ export class CommandFailure extends Error {
   constructor(title, outcome, output) {
     super(`${title} failed (${outcome})${output.trim() ? `:\n${shorten(output)}` : ', without any output'}`);
     this.name = 'CommandFailure';
+    this.output = output;
   }
 }
 

@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildIfChanged } from './setup/build-if-changed.mjs';
+import { projectRoot } from './setup/project.mjs';
+import { setUp } from './setup/set-up.mjs';
+import { lint } from './testing/lint.mjs';
+import { NO_TESTS, runSteps } from './testing/run-steps.mjs';
+import { runJest, runPytest } from './testing/test-programs.mjs';
+
+const jobsTests = 'test/jobs';
+
+const STEPS = [
+  {
+    name: 'set-up',
+    run: async () => {
+      await setUp();
+      return NO_TESTS;
+    },
+  },
+  {
+    name: 'build',
+    run: async () => {
+      const code = await buildIfChanged();
+      if (code !== 0) throw new Error(`the build ended with exit code ${code}`);
+      return NO_TESTS;
+    },
+  },
+  {
+    name: 'lint',
+    run: async () => {
+      const failures = await lint();
+      if (failures > 0) throw new Error(`${failures} checks failed`);
+      return NO_TESTS;
+    },
+  },
+  // nag packs and template checks have tests of their own; validating at each synth as well takes its time.
+  { name: 'unit (jest)', run: () => runJest('unit', { CDK_VALIDATION: 'false' }) },
+  { name: 'local AWS (pytest)', run: () => runPytest('emulator', 'test/sandbox') },
+  ...(existsSync(join(projectRoot, jobsTests))
+    ? [{ name: 'jobs (pytest)', run: () => runPytest('jobs', jobsTests) }]
+    : []),
+  { name: 'end to end (jest)', run: () => runJest('e2e') },
+];
+
+process.exitCode = await runSteps(STEPS);
