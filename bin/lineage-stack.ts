@@ -35,18 +35,11 @@ export class LineageStack extends Stack {
     this.output('MlflowAppArn', platform.mlflowApp.mlflowAppArn, 'The MLflow tracking URI of jobs and notebooks');
     this.output('ArtifactBucketName', platform.artifactBucket.bucketName, 'Scripts below code/, models below models/');
     this.output('TrainingRoleArn', platform.trainingRole.roleArn, 'The role to start training jobs with');
-    this.output(
-      'DerivationParkingUrl',
-      platform.runTagger.derivationParking.queueUrl,
-      'Events whose derivation needs a person',
-    );
-    this.output(
-      'TaggingParkingUrl',
-      platform.runTagger.taggingParking.queueUrl,
-      'Derivations that could not be written',
-    );
-    this.output('DeriverFunctionName', platform.runTagger.deriverFunction.functionName, 'Reads what a job was given');
-    this.output('TaggerFunctionName', platform.runTagger.taggerFunction.functionName, 'Writes the tags on its runs');
+    const { derivationQueue, derivationParking, taggingQueue, taggingParking } = platform.runTagger;
+    this.output('DerivationQueueUrl', derivationQueue.queueUrl, 'Events of jobs that ended');
+    this.output('DerivationParkingUrl', derivationParking.queueUrl, 'Events whose derivation needs a person');
+    this.output('TaggingQueueUrl', taggingQueue.queueUrl, 'Derivations on their way to the runs');
+    this.output('TaggingParkingUrl', taggingParking.queueUrl, 'Derivations that could not be written');
   }
 
   private output(id: string, value: string, description: string): void {

@@ -86,6 +86,16 @@ export class RunTagger extends Construct {
   public readonly taggerFunction: lambda.Function;
 
   /**
+   * Holds the events of jobs that ended, until the lineage-deriver has dealt with them.
+   */
+  public readonly derivationQueue: sqs.IQueue;
+
+  /**
+   * Holds the derivations, until the run-tagger has written them.
+   */
+  public readonly taggingQueue: sqs.IQueue;
+
+  /**
    * Holds the events whose derivation cannot succeed without somebody's help.
    */
   public readonly derivationParking: sqs.IQueue;
@@ -101,6 +111,8 @@ export class RunTagger extends Construct {
 
     const derivation = defineWorkQueue(this, 'Derivation');
     const tagging = defineWorkQueue(this, 'Tagging');
+    this.derivationQueue = derivation.queue;
+    this.taggingQueue = tagging.queue;
     this.derivationParking = derivation.parking;
     this.taggingParking = tagging.parking;
 

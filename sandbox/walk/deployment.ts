@@ -12,10 +12,10 @@ export interface PlatformOutputs {
   readonly MlflowAppArn: string;
   readonly ArtifactBucketName: string;
   readonly TrainingRoleArn: string;
+  readonly DerivationQueueUrl: string;
   readonly DerivationParkingUrl: string;
+  readonly TaggingQueueUrl: string;
   readonly TaggingParkingUrl: string;
-  readonly DeriverFunctionName: string;
-  readonly TaggerFunctionName: string;
 }
 
 export interface PlatformContext {
@@ -30,7 +30,7 @@ const CDK = join(projectRoot, 'node_modules', '.bin', 'cdk');
  * Prepares the account for the CDK, once for all platforms.
  */
 export async function bootstrapAccount(environment: NodeJS.ProcessEnv): Promise<void> {
-  await runProgram(CDK, ['bootstrap', '--bootstrap-customer-key', `aws://${environment.AWS_ACCESS_KEY_ID}/${environment.AWS_REGION}`], {
+  await runProgram(CDK, ['bootstrap', `aws://${environment.AWS_ACCESS_KEY_ID}/${environment.AWS_REGION}`], {
     // outside of the project, where the CDK finds no app that it would have to synthesize first.
     cwd: tmpdir(),
     environment,
