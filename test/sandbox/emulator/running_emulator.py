@@ -13,11 +13,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.loaders
+import botocore.session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -26,6 +28,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 REPOSITORY = Path(__file__).resolve().parents[3]
 ACCOUNT = "111122223333"
 REGION = "us-east-1"
+_MODELS = botocore.loaders.create_loader()
 
 
 def free_port() -> int:
@@ -108,6 +111,7 @@ class RunningEmulator:
     directory: Path
     port: int
     environment: dict[str, str]
+    _root_clients: dict[str, Any] = field(default_factory=dict)
 
     @property
     def endpoint(self) -> str:
@@ -118,14 +122,21 @@ class RunningEmulator:
         return self.directory / "emulator.log"
 
     def session(self, access_key: str = ACCOUNT, secret: str = "sandbox", token: str | None = None) -> Any:
-        return boto3.session.Session(
-            aws_access_key_id=access_key, aws_secret_access_key=secret, aws_session_token=token, region_name=REGION
-        )
+        core = botocore.session.Session()
+        # reading the models of the services anew for each session would take most of the tests' time.
+        core.register_component("data_loader", _MODELS)
+        core.set_credentials(access_key, secret, token)
+        return boto3.session.Session(botocore_session=core, region_name=REGION)
 
     def client(self, service: str, session: Any = None) -> Any:
-        return (session or self.session()).client(
+        if session is None and service in self._root_clients:
+            return self._root_clients[service]
+        client = (session or self.session()).client(
             service, endpoint_url=self.endpoint, verify=self.environment["AWS_CA_BUNDLE"]
         )
+        if session is None:
+            self._root_clients[service] = client
+        return client
 
     def assumed_role(self, role_arn: str, name: str = "test") -> Any:
         issued = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=name)["Credentials"]

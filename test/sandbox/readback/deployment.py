@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from running_emulator import RunningEmulator
@@ -35,7 +35,7 @@ class Deployment:
 
     name: str
     live: LiveApi
-    _last: set[Mismatch] | None = None
+    _last: dict[str, set[Mismatch]] = field(default_factory=dict)
 
     def physical_id(self, logical_id: str) -> str:
         described = self.live.client("cloudformation").describe_stack_resource(
@@ -43,11 +43,14 @@ class Deployment:
         )
         return described["StackResourceDetail"]["PhysicalResourceId"]
 
-    def mismatches(self) -> set[Mismatch]:
+    def mismatches(self, logical_id: str) -> set[Mismatch]:
+        """What a read-back of this one resource finds now."""
         self.live.forget()
-        self._last = set(compare(self.live, read_stack(self.live, self.name, TABLES), TABLES).mismatches)
-        return self._last
+        stack = read_stack(self.live, self.name, TABLES)
+        stack.template = {**stack.template, "Resources": {logical_id: stack.template["Resources"][logical_id]}}
+        self._last[logical_id] = set(compare(self.live, stack, TABLES).mismatches)
+        return self._last[logical_id]
 
-    def last_mismatches(self) -> set[Mismatch]:
-        """What the latest read-back found; nothing changes the deployment between two of them."""
-        return self.mismatches() if self._last is None else self._last
+    def last_mismatches(self, logical_id: str) -> set[Mismatch]:
+        """What the latest read-back of the resource found; nothing changes it between two of them."""
+        return self._last[logical_id] if logical_id in self._last else self.mismatches(logical_id)

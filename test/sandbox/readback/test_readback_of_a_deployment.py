@@ -315,7 +315,7 @@ CHANGES: list[tuple[str, set[str], Break]] = [
 def test_a_change_behind_the_template_is_named(
     deployment: Deployment, logical_id: str, named: set[str], change: Break
 ) -> None:
-    before = deployment.last_mismatches()
+    before = deployment.last_mismatches(logical_id)
     change(deployment, deployment.physical_id(logical_id))
-    found = deployment.mismatches() - before
+    found = deployment.mismatches(logical_id) - before
     assert {(mismatch.resource, mismatch.property) for mismatch in found} == {(logical_id, path) for path in named}
