@@ -99,7 +99,8 @@ def authorize(request: ForwardedRequest, account: str, region: str) -> str | Den
     credential = iam_evaluator.resolve_credential(key)
     if isinstance(credential, iam_evaluator.CredentialResolutionError):
         return Denial(credential.code, credential.message)
-    return credential.principal_arn
+    principal: str | Denial = credential.principal_arn
+    return principal
 
 
 def _signature_of(request: ForwardedRequest) -> sigv4.HeaderSignature | Denial:

@@ -45,4 +45,4 @@ def _let_services_call_over_tls() -> None:
 def _may_receive(target_arn: str, rule: dict[str, Any]) -> bool:
     if not target_arn.startswith("arn:aws:sqs:"):
         return True
-    return sqs.queue_policy_allows(target_arn, _SERVICE, rule["Arn"], get_account_id())
+    return bool(sqs.queue_policy_allows(target_arn, _SERVICE, rule["Arn"], get_account_id()))

@@ -32,7 +32,7 @@ def _install_condition_keys() -> None:
         path: str = "",
         headers: dict[str, str] | None = None,
     ) -> dict[str, Any]:
-        context = known_keys(iam_action, query_params, path, headers)
+        context: dict[str, Any] = known_keys(iam_action, query_params, path, headers)
         if iam_action == "s3:PutObject":
             for name in ("if-match", "if-none-match"):
                 if (headers or {}).get(name):

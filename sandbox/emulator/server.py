@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import tempfile
+from typing import Any
 
 from sandbox.emulator.emulator_environment import prepare_emulator_environment
 from sandbox.emulator.settings import EmulatorSettings
@@ -62,7 +63,8 @@ async def _serve(settings: EmulatorSettings) -> None:
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, stopped.set)
-    serving = asyncio.create_task(serve(with_admin_routes(app, settings), config, shutdown_trigger=stopped.wait))
+    application: Any = with_admin_routes(app, settings)
+    serving = asyncio.create_task(serve(application, config, shutdown_trigger=stopped.wait))
     stopping = asyncio.create_task(stopped.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     loop.set_exception_handler(lambda _, context: logger.debug("cut off while stopping: %s", context["message"]))

@@ -69,4 +69,5 @@ def _checked_time(index: int, entry: Any) -> float | None:
 
 
 def _entries_of(body: bytes | str) -> list[dict[str, str]]:
-    return json.loads(body)["Entries"]
+    entries: list[dict[str, str]] = json.loads(body)["Entries"]
+    return entries

@@ -59,7 +59,7 @@ def read_stack(live: LiveApi, name: str, tables: Mapping[str, ResourceTable]) ->
     def exported(export: str) -> str:
         for candidate in live.pages("cloudformation", "list_exports", "Exports"):
             if candidate["Name"] == export:
-                return candidate["Value"]
+                return str(candidate["Value"])
         raise UnresolvableReference(f"no stack exports {export!r}")
 
     resolver = Resolver(
@@ -85,11 +85,12 @@ def read_stack(live: LiveApi, name: str, tables: Mapping[str, ResourceTable]) ->
 
 def _parsed(name: str, template: str) -> dict[str, Any]:
     try:
-        return json.loads(template)
+        parsed: dict[str, Any] = json.loads(template)
     except json.JSONDecodeError:
         raise UnreadableTemplate(
             f"its template is no JSON; the read-back reads what the CDK deploys, and {name} was deployed otherwise"
         ) from None
+    return parsed
 
 
 def _resolved(stack: DeployedStack, logical_id: str, properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import base64
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 
 class UnresolvableReference(ValueError):
@@ -101,9 +101,9 @@ class Resolver:
         return self.resolve(argument[1])[int(self.resolve(argument[0]))]
 
     def _join(self, argument: list[Any]) -> str:
-        return argument[0].join(str(part) for part in self.resolve(argument[1]))
+        return str(argument[0]).join(str(part) for part in self.resolve(argument[1]))
 
-    _functions = {
+    _functions: ClassVar[Mapping[str, Callable[[Any, Any], Any]]] = {
         "Ref": _ref,
         "Fn::GetAtt": _get_attribute,
         "Fn::Sub": _substitute,

@@ -28,7 +28,8 @@ class LiveApi:
         question = json.dumps([service, operation, parameters], sort_keys=True)
         if question not in self._answers:
             self._answers[question] = getattr(self.client(service), operation)(**parameters)
-        return self._answers[question]
+        answer: dict[str, Any] = self._answers[question]
+        return answer
 
     def call_or_none(self, service: str, operation: str, absent: str, **parameters: Any) -> dict[str, Any] | None:
         """The answer, or None where the API says with the code ``absent`` that nothing is configured."""
@@ -44,4 +45,5 @@ class LiveApi:
         if question not in self._answers:
             pages = self.client(service).get_paginator(operation).paginate(**parameters)
             self._answers[question] = [item for page in pages for item in page[items]]
-        return self._answers[question]
+        found: list[Any] = self._answers[question]
+        return found

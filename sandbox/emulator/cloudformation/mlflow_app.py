@@ -90,7 +90,7 @@ def _client() -> Any:
 def _settled(sagemaker: Any, arn: str, good: tuple[str, ...], bad: tuple[str, ...]) -> dict[str, Any]:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
-        app = sagemaker.describe_mlflow_app(Arn=arn)
+        app: dict[str, Any] = sagemaker.describe_mlflow_app(Arn=arn)
         if app["Status"] in good:
             return app
         if app["Status"] in bad:

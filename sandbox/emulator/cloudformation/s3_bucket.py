@@ -111,7 +111,8 @@ def _requests(properties: Properties) -> list[Request]:
 
 
 def _encryption_rules(properties: Properties) -> list[Properties]:
-    return properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    rules: list[dict[str, Any]] = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    return rules
 
 
 def _encryption_rule(rule: Properties) -> dict[str, Any]:
@@ -253,7 +254,8 @@ _SERIALIZER = botocore.serialize.create_serializer("rest-xml", include_validatio
 
 def _serialized(operation: str, parameters: dict[str, Any]) -> bytes:
     """The body of the request an SDK would send."""
-    return _SERIALIZER.serialize_to_request(parameters, _MODEL.operation_model(operation))["body"]
+    body: bytes = _SERIALIZER.serialize_to_request(parameters, _MODEL.operation_model(operation))["body"]
+    return body
 
 
 _REMOVALS: dict[str, Callable[[str], Any]] = {

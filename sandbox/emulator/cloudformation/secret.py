@@ -33,5 +33,5 @@ def install() -> None:
 def _name_of(arn: str) -> str:
     for name, secret in secretsmanager._secrets.items():
         if secret["ARN"] == arn:
-            return name
+            return str(name)
     return arn

@@ -9,7 +9,7 @@ from sandbox.readback.resource_table import ABSENT, Compared, DeployedResource, 
 
 
 def _described(live: LiveApi, table: DeployedResource) -> dict[str, Any]:
-    return live.call("dynamodb", "describe_table", TableName=table.physical_id)["Table"]
+    return dict(live.call("dynamodb", "describe_table", TableName=table.physical_id)["Table"])
 
 
 def _field(name: str, otherwise: Any = ABSENT) -> Any:

@@ -10,7 +10,7 @@ from sandbox.readback.resource_table import ABSENT, Compared, DeployedResource, 
 
 
 def _role(live: LiveApi, role: DeployedResource) -> dict[str, Any]:
-    return live.call("iam", "get_role", RoleName=role.physical_id)["Role"]
+    return dict(live.call("iam", "get_role", RoleName=role.physical_id)["Role"])
 
 
 def _field(name: str) -> Any:

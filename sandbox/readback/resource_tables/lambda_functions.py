@@ -60,7 +60,7 @@ def _permission(live: LiveApi, permission: DeployedResource) -> dict[str, Any]:
     statements = json.loads(answer["Policy"])["Statement"] if answer else []
     for statement in statements:
         if statement["Sid"] == permission.physical_id:
-            return statement
+            return dict(statement)
     raise LookupError(f"the policy of {function} has no statement {permission.physical_id}")
 
 

@@ -12,7 +12,7 @@ def _group(live: LiveApi, group: DeployedResource) -> dict[str, Any]:
     groups = live.pages("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=group.physical_id)
     for candidate in groups:
         if candidate["logGroupName"] == group.physical_id:
-            return candidate
+            return dict(candidate)
     raise LookupError(f"there is no log group {group.physical_id}")
 
 

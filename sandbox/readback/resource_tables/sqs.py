@@ -10,7 +10,8 @@ from sandbox.readback.resource_table import ABSENT, Compared, DeployedResource, 
 
 
 def _attributes(live: LiveApi, url: str) -> dict[str, str]:
-    return live.call("sqs", "get_queue_attributes", QueueUrl=url, AttributeNames=["All"]).get("Attributes", {})
+    answer = live.call("sqs", "get_queue_attributes", QueueUrl=url, AttributeNames=["All"])
+    return dict(answer.get("Attributes", {}))
 
 
 def _attribute(name: str) -> Any:

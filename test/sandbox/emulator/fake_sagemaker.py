@@ -31,7 +31,7 @@ class FakeSageMaker:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def do_POST(self) -> None:  # noqa: N802 - the name http.server calls.
+            def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 status, document = fake.answer(self, json.loads(body), body)
                 answer = json.dumps(document).encode()

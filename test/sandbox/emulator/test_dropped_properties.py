@@ -55,7 +55,7 @@ def test_bucket_properties_follow_the_template(emulator: RunningEmulator, stack:
     assert algorithm() == "AES256"
     assert s3.get_bucket_versioning(Bucket=name)["Status"] == "Suspended"
     for gone in (s3.get_bucket_lifecycle_configuration, s3.get_bucket_tagging, s3.get_bucket_ownership_controls):
-        with pytest.raises(ClientError, match="NoSuchLifecycleConfiguration|NoSuchTagSet|OwnershipControlsNotFound"):
+        with pytest.raises(ClientError, match=r"NoSuchLifecycleConfiguration|NoSuchTagSet|OwnershipControlsNotFound"):
             gone(Bucket=name)
 
 

@@ -8,11 +8,12 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "emulator"))
 
-from deployment import Deployment, deploy  # noqa: E402
-from fake_sagemaker import FakeSageMaker  # noqa: E402
-from fixture_template import TEMPLATE  # noqa: E402
-from running_emulator import RunningEmulator, free_port, start_emulator  # noqa: E402
-from sandbox.readback.live_api import LiveApi  # noqa: E402
+from deployment import Deployment, deploy
+from fake_sagemaker import FakeSageMaker
+from fixture_template import TEMPLATE
+from running_emulator import RunningEmulator, free_port, start_emulator
+
+from sandbox.readback.live_api import LiveApi
 
 
 @pytest.fixture(scope="session")

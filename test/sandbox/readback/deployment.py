@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from running_emulator import RunningEmulator
+
 from sandbox.readback.comparison import Mismatch, compare
 from sandbox.readback.deployed_stack import read_stack
 from sandbox.readback.live_api import LiveApi

@@ -9,6 +9,7 @@ import pytest
 from deployment import Deployment, deploy
 from fixture_template import RESOURCES, TEMPLATE
 from running_emulator import RunningEmulator
+
 from sandbox.readback.__main__ import main
 from sandbox.readback.comparison import compare
 from sandbox.readback.deployed_stack import DeployedStack, read_stack
