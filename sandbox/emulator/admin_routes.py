@@ -10,6 +10,7 @@ from typing import Any
 
 from sandbox.emulator.authorization import AuthorizationRequestError, Denial, ForwardedRequest, authorize
 from sandbox.emulator.service_events import ServiceEventError, deliver_service_events
+from sandbox.emulator.service_session import ServiceSessionError, SessionRequest, open_service_session
 from sandbox.emulator.settings import EmulatorSettings
 
 Scope = dict[str, Any]
@@ -44,6 +45,7 @@ async def _answer(scope: Scope, receive: Receive, settings: EmulatorSettings) ->
         "health": ("GET", None),
         "service-events": ("POST", _service_events),
         "authorize": ("POST", _authorize),
+        "service-session": ("POST", _service_session),
     }
     name = scope["path"].removeprefix(PREFIX)
     if name not in routes:
@@ -61,7 +63,7 @@ async def _answer(scope: Scope, receive: Receive, settings: EmulatorSettings) ->
     context = contextvars.copy_context()
     try:
         return context.run(route, document, settings)
-    except (AuthorizationRequestError, ServiceEventError) as error:
+    except (AuthorizationRequestError, ServiceEventError, ServiceSessionError) as error:
         return 400, {"message": str(error)}
     except Exception as error:
         logger.exception("%s failed", scope["path"])
@@ -99,3 +101,14 @@ def _authorize(document: Any, settings: EmulatorSettings) -> Reply:
     if isinstance(outcome, Denial):
         return 403, {"decision": "deny", "code": outcome.code, "message": outcome.message}
     return 200, {"decision": "allow", "principalArn": outcome}
+
+
+def _service_session(document: Any, settings: EmulatorSettings) -> Reply:
+    from ministack.core.responses import request_scope
+
+    request = SessionRequest.parse(document)
+    with request_scope(settings.account, settings.region):
+        outcome = open_service_session(request, settings.account, settings.region)
+    if isinstance(outcome, Denial):
+        return 403, {"code": outcome.code, "message": outcome.message}
+    return 200, {"Credentials": outcome}

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import ssl
 import threading
+import urllib.error
+import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +16,14 @@ import botocore.session
 from botocore.config import Config
 
 _creation = threading.Lock()
+
+
+_SERVICE = "sagemaker.amazonaws.com"
+_TIMEOUT_SECONDS = 30
+
+
+class RoleNotAssumable(RuntimeError):
+    """The trust policy of a job's role does not let SageMaker use it."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +64,23 @@ def _session() -> botocore.session.Session:
 
 
 def assume_job_role(aws: AwsAccess, role_arn: str) -> dict[str, str]:
-    """Credentials as environment variables; SageMaker names every job's session ``SageMaker``."""
-    answer = aws.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="SageMaker")["Credentials"]
+    """Credentials as environment variables; SageMaker names every job's session ``SageMaker``.
+
+    The emulator's own route, because no caller of STS can be a service: a trust policy that names one and asks for
+    ``aws:SourceAccount`` would refuse everybody.
+    """
+    request = urllib.request.Request(
+        f"{aws.endpoint}/_sandbox/service-session",
+        data=json.dumps({"service": _SERVICE, "roleArn": role_arn, "sessionName": "SageMaker"}).encode(),
+        headers={"content-type": "application/json"},
+    )
+    context = ssl.create_default_context(cafile=aws.ca_bundle)
+    try:
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS, context=context) as response:
+            answer = json.load(response)["Credentials"]
+    except urllib.error.HTTPError as error:
+        with error:
+            raise RoleNotAssumable(f"{role_arn} gives no session: {error.read().decode(errors='replace')}") from None
     return {
         "AWS_ACCESS_KEY_ID": answer["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": answer["SecretAccessKey"],

@@ -13,14 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from sandbox.jobs.container_environment import container_environment
 from sandbox.jobs.isolation import Isolation, IsolationUnavailable
 from sandbox.jobs.job_log import publish_log
 from sandbox.jobs.job_process import JobProcess, ProcessEnd
 from sandbox.jobs.object_store import TransferFailed, download_prefix, upload_archive, upload_directory
-from sandbox.jobs.role_session import AwsAccess, assume_job_role
+from sandbox.jobs.role_session import AwsAccess, RoleNotAssumable, assume_job_role
 from sandbox.jobs.specification import ArchiveOutput, DirectoryOutput, JobOutcome, JobSpecification
 
 _MESSAGE_CHARACTERS = 1024
@@ -104,7 +102,7 @@ class JobRun:
         job = self._specification
         try:
             credentials = assume_job_role(self._settings.aws, job.role_arn)
-        except (ClientError, BotoCoreError) as error:
+        except (RoleNotAssumable, OSError) as error:
             return JobOutcome("Failed", failure_reason=f"ClientError: Could not assume role {job.role_arn}: {error}")
         s3 = self._settings.aws.client("s3", credentials)
         self._observe("Downloading")

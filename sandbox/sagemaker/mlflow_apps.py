@@ -11,10 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from sandbox.jobs.container_environment import ENDPOINT_VARIABLES
-from sandbox.jobs.role_session import assume_job_role
+from sandbox.jobs.role_session import RoleNotAssumable, assume_job_role
 from sandbox.sagemaker.authorization import Access
 from sandbox.sagemaker.call import Call, Document, access_to_create, access_to_existing, request_tags
 from sandbox.sagemaker.errors import ConflictException, ResourceInUse, ResourceNotFound
@@ -202,7 +200,7 @@ class MlflowApps:
         # the server lists artifacts in S3 itself, with the rights of the app's role.
         try:
             variables.update(assume_job_role(self._settings.aws, role_arn))
-        except (ClientError, BotoCoreError) as error:
+        except (RoleNotAssumable, OSError) as error:
             logger.warning("the MLflow server gets no credentials of %s: %s", role_arn, error)
         return {**variables, "AWS_REGION": self._settings.region, "AWS_DEFAULT_REGION": self._settings.region}
 
