@@ -35,9 +35,9 @@ const STEPS = [
   },
   // nag packs and template checks have tests of their own; validating at each synth as well takes its time.
   { name: 'unit (jest)', run: () => runJest('unit', { CDK_VALIDATION: 'false' }) },
-  { name: 'local AWS (pytest)', run: () => runPytest('emulator', 'test/sandbox') },
+  { name: 'local AWS (pytest)', run: () => runPytest('emulator', ['test/sandbox', 'test/scripts']) },
   ...(existsSync(join(projectRoot, jobsTests))
-    ? [{ name: 'jobs (pytest)', run: () => runPytest('jobs', jobsTests) }]
+    ? [{ name: 'jobs (pytest)', run: () => runPytest('jobs', [jobsTests]) }]
     : []),
   { name: 'end to end (jest)', run: () => runJest('e2e') },
 ];

@@ -75,8 +75,11 @@ def fetch(url: str, context: ssl.SSLContext, accept: str) -> tuple[bytes, str, s
         account = f"{urllib.parse.unquote(parts.username)}:{urllib.parse.unquote(parts.password or '')}"
         # unredirected, so that a redirect to another host does not carry the password there.
         request.add_unredirected_header("Authorization", "Basic " + base64.b64encode(account.encode()).decode())
-    with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS, context=context) as response:
-        return response.read(), response.headers.get_content_type(), url if response.url == bare else response.url
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS, context=context) as response:
+            return response.read(), response.headers.get_content_type(), url if response.url == bare else response.url
+    except OSError as error:
+        raise SystemExit(f"{parts.scheme}://{parts.hostname}{parts.path} cannot be read: {error}") from None
 
 
 def list_wheels(index: str, context: ssl.SSLContext) -> list[Wheel]:

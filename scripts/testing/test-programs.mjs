@@ -53,10 +53,11 @@ export async function runJest(project, variables = {}) {
   return settle(read(report, readJestReport), code, 'jest');
 }
 
-export async function runPytest(set, directory) {
-  const report = freshReport(`pytest-${directory.replaceAll('/', '-')}.xml`);
+/** Runs the Python tests of some directories with one of the Python sets. */
+export async function runPytest(set, directories) {
+  const report = freshReport(`pytest-${set}.xml`);
   const python = join(environmentDirectory(set), 'bin', 'python');
-  const args = ['-m', 'pytest', '-q', '--junit-xml', report, directory];
+  const args = ['-m', 'pytest', '-q', '--junit-xml', report, ...directories];
   const code = await runChild(python, args, { directory: projectRoot });
   return settle(read(report, readPytestReport), code, 'pytest');
 }
