@@ -69,9 +69,9 @@ def _parents() -> Iterator[tuple[int, int]]:
         return
     listing = subprocess.run(["ps", "-axo", "pid=,ppid=,stat="], capture_output=True, text=True, check=True).stdout
     for line in listing.splitlines():
-        pid, parent, state = line.split()[:3]
-        if not state.startswith("Z"):
-            yield int(pid), int(parent)
+        child, ancestor, condition = line.split()[:3]
+        if not condition.startswith("Z"):
+            yield int(child), int(ancestor)
 
 
 def descendants() -> set[int]:

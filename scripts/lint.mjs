@@ -1,5 +1,5 @@
-import { setUp } from './setup/set-up.mjs';
+import { setUpOrExit } from './setup/set-up.mjs';
 import { lint } from './testing/lint.mjs';
 
-await setUp();
+await setUpOrExit();
 process.exitCode = (await lint()) > 0 ? 1 : 0;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildIfChanged } from './setup/build-if-changed.mjs';
 import { projectRoot } from './setup/project.mjs';
-import { setUp } from './setup/set-up.mjs';
+import { setUpOrExit } from './setup/set-up.mjs';
 import { runSteps } from './testing/run-steps.mjs';
 
 /** Each file in scripts/full is a lane: it exports its name and run(), which answers { passed, failed, skipped }. */
@@ -11,7 +11,7 @@ const directory = join(projectRoot, 'scripts', 'full');
 const files = readdirSync(directory).filter((file) => file.endsWith('.mjs'));
 const lanes = await Promise.all(files.sort().map((file) => import(pathToFileURL(join(directory, file)).href)));
 
-await setUp();
+await setUpOrExit();
 const built = await buildIfChanged();
 // slow lanes are independent of each other: one run shows all that is broken.
 process.exitCode = built === 0 ? await runSteps(lanes, { keepGoing: true }) : built;

@@ -81,3 +81,13 @@ export async function setUp(log = (line) => process.stderr.write(`${line}\n`)) {
     { onWait: (pid) => log(`setup: waiting for another set-up (process ${pid})`) },
   );
 }
+
+/** For programs that can do nothing without it. */
+export async function setUpOrExit() {
+  try {
+    await setUp();
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
