@@ -61,7 +61,7 @@ class UserNamespace(Isolation):
         if not network:
             namespaces.append("--net")
         enter = ["/bin/sh", str(_ENTER_NAMESPACE), str(job_directory)]
-        return [*_dies_with_parent(), "unshare", *namespaces, *enter, *argv]
+        return [*_dies_with_parent(), _program("unshare"), *namespaces, *enter, *argv]
 
 
 class Bubblewrap(Isolation):
@@ -70,7 +70,7 @@ class Bubblewrap(Isolation):
     name = "bubblewrap"
 
     def command(self, job_directory: Path, argv: Sequence[str], network: bool) -> list[str]:
-        command = ["bwrap", "--bind", "/", "/", "--dev-bind", "/dev", "/dev", "--proc", "/proc"]
+        command = [_program("bwrap"), "--bind", "/", "/", "--dev-bind", "/dev", "/dev", "--proc", "/proc"]
         if not ML_DIRECTORY.is_dir():
             command += ["--tmpfs", "/opt"]
             for entry in sorted(ML_DIRECTORY.parent.iterdir()) if ML_DIRECTORY.parent.is_dir() else []:
@@ -83,7 +83,11 @@ class Bubblewrap(Isolation):
 
 
 class ExclusiveDirectory(Isolation):
-    """The host's own /opt/ml, one job at a time: for machines that allow no namespaces."""
+    """The host's own /opt/ml, one job at a time: for machines that allow no namespaces.
+
+    A process that detached itself from its job is found by its environment at the job's end, and only then: it
+    outlives a server that is killed outright.
+    """
 
     name = "exclusive-directory"
     exclusive = True
@@ -151,4 +155,10 @@ def _failure_of(isolation: Isolation) -> str | None:
 
 def _dies_with_parent() -> list[str]:
     # a server that is killed outright must not leave jobs behind.
-    return ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "KILL"] if setpriv else []
+
+
+def _program(name: str) -> str:
+    """The host's program, found now: the PATH of a job must not decide what isolates it."""
+    return shutil.which(name) or name

@@ -78,6 +78,8 @@ class JobProcess:
         # the process group outlives its leader where there is no process namespace.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
+        if self._isolation.direct:
+            _kill_all_with(f"HOME={self._job_directory / 'home'}")
 
     def _signal(self, pid: int, number: signal.Signals) -> None:
         target = pid if self._isolation.direct else _container_process(pid)
@@ -94,6 +96,15 @@ def _container_process(parent: int) -> int | None:
     with contextlib.suppress(OSError, IndexError):
         return int(children.read_text().split()[0])
     return None
+
+
+def _kill_all_with(variable: str) -> None:
+    """Kill what detached itself from its process group but kept the job's environment."""
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        # processes of others, and those that end meanwhile.
+        with contextlib.suppress(OSError):
+            if variable.encode() in environment.read_bytes().split(b"\0"):
+                os.kill(int(environment.parent.name), signal.SIGKILL)
 
 
 def _signal_of(code: int) -> int | None:

@@ -74,13 +74,16 @@ class JobStore:
 
     def add(self, record: JobRecord) -> None:
         with self._lock:
-            # ARNs are in lower case, so names that differ in case only would share one.
-            if self.find_by_arn(record.arn):
-                raise ResourceInUse(
-                    f"Job name must be unique within an AWS account and region, and a job with this name already "
-                    f"exists ({record.arn})"
-                )
+            self.require_new(record.arn)
             self._jobs[record.name] = record
+
+    def require_new(self, arn: str) -> None:
+        # ARNs are in lower case, so names that differ in case only would share one.
+        if self.find_by_arn(arn):
+            raise ResourceInUse(
+                f"Job name must be unique within an AWS account and region, and a job with this name already "
+                f"exists ({arn})"
+            )
 
     def get(self, name: str) -> JobRecord:
         with self._lock:

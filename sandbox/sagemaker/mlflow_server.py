@@ -161,4 +161,5 @@ def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> N
 
 def _ends_with_parent() -> list[str]:
     # SIGTERM, because the server then ends its worker as well.
-    return ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "TERM"] if setpriv else []

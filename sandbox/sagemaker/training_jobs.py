@@ -58,6 +58,7 @@ class TrainingJobs:
     def create(self, call: Call) -> Document:
         request = call.request
         require_supported(request)
+        self._store.require_new(self.arn(request))
         self._launcher.require_runnable(request["RoleArn"], request.get("Environment", {}))
         self._launcher.require_free_machine()
         record = JobRecord(request["TrainingJobName"], self.arn(request), request, request_tags(request))

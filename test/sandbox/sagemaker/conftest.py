@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,15 +42,25 @@ def job_role(sandbox: RunningSandbox, bucket: str) -> str:
 
 @pytest.fixture
 def role_maker(sandbox: RunningSandbox) -> Any:
-    def make(name: str, principal: Any, statements: list[dict[str, Any]]) -> str:
-        return make_role(sandbox, name, principal, statements)
+    def make(
+        name: str, principal: Any, statements: list[dict[str, Any]], conditions: dict[str, Any] | None = None
+    ) -> str:
+        return make_role(sandbox, name, principal, statements, conditions)
 
     return make
 
 
 @pytest.fixture
-def jobs(sandbox: RunningSandbox, bucket: str, job_role: str, request: pytest.FixtureRequest) -> Jobs:
-    return Jobs(sandbox, bucket, job_role, request.node.name)
+def jobs(sandbox: RunningSandbox, bucket: str, job_role: str, request: pytest.FixtureRequest) -> Iterator[Jobs]:
+    made = Jobs(sandbox, bucket, job_role, request.node.name)
+    yield made
+    made.end_all()
+
+
+@pytest.fixture
+def namespaces(sandbox: RunningSandbox) -> None:
+    if sandbox.admin("GET", "health")[1]["jobIsolation"] == "exclusive-directory":
+        pytest.skip("this machine allows no namespaces")
 
 
 @pytest.fixture(scope="session")
@@ -83,17 +92,20 @@ def event_queue(sandbox: RunningSandbox) -> str:
     return url
 
 
-def make_role(sandbox: RunningSandbox, name: str, principal: Any, statements: list[dict[str, Any]]) -> str:
+def make_role(
+    sandbox: RunningSandbox,
+    name: str,
+    principal: Any,
+    statements: list[dict[str, Any]],
+    conditions: dict[str, Any] | None = None,
+) -> str:
     iam = sandbox.client("iam")
     trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    if conditions:
+        trust["Condition"] = conditions
     document = {"Version": "2012-10-17", "Statement": [trust]}
     arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(document))["Role"]["Arn"]
     if statements:
         policy = {"Version": "2012-10-17", "Statement": statements}
         iam.put_role_policy(RoleName=name, PolicyName="inline", PolicyDocument=json.dumps(policy))
     return arn
-
-
-@pytest.fixture
-def script_directory(tmp_path: Path) -> Path:
-    return tmp_path

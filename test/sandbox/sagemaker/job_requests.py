@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from typing import Any
 
+from botocore.exceptions import ClientError
 from running_sagemaker import RunningSandbox, wait_until
 
 IMAGE = "111122223333.dkr.ecr.us-east-1.amazonaws.com/training:1"
@@ -19,6 +21,7 @@ class Jobs:
         self.role = role
         self.prefix = re.sub("[^a-zA-Z0-9]+", "-", test_name)[:50].strip("-")
         self.api = sandbox.client("sagemaker")
+        self.started: list[tuple[str, str]] = []
 
     def training_request(self, script: str, **changes: Any) -> dict[str, Any]:
         return {
@@ -54,11 +57,13 @@ class Jobs:
     def train(self, script: str, **changes: Any) -> str:
         request = self.training_request(script, **changes)
         self.api.create_training_job(**request)
+        self.started.append(("training", request["TrainingJobName"]))
         return request["TrainingJobName"]
 
     def process(self, script: str, **changes: Any) -> str:
         request = self.processing_request(script, **changes)
         self.api.create_processing_job(**request)
+        self.started.append(("processing", request["ProcessingJobName"]))
         return request["ProcessingJobName"]
 
     def trained(self, name: str, seconds: float = 20) -> dict[str, Any]:
@@ -74,6 +79,19 @@ class Jobs:
             return described if described["ProcessingJobStatus"] in TERMINAL else None
 
         return wait_until(ended, seconds, f"{name} did not end")
+
+    def end_all(self) -> None:
+        """A test that fails half-way must not leave jobs to the next."""
+        for kind, name in self.started:
+            stop, wait = (
+                (lambda n: self.api.stop_training_job(TrainingJobName=n), self.trained)
+                if kind == "training"
+                else (lambda n: self.api.stop_processing_job(ProcessingJobName=n), self.processed)
+            )
+            # it has ended, or has been deleted.
+            with contextlib.suppress(ClientError):
+                stop(name)
+                wait(name)
 
     def log(self, kind: str, name: str) -> str:
         return (self.sandbox.directory / "jobs" / kind / name / "log").read_text()

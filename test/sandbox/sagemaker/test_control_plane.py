@@ -148,11 +148,15 @@ def test_tag_conditions_see_the_resource(jobs: Jobs, role_maker: Any) -> None:
         api.describe_training_job(TrainingJobName=other)
 
 
-def test_a_role_that_does_not_trust_sagemaker_is_refused(jobs: Jobs, role_maker: Any) -> None:
-    role = role_maker("not-for-sagemaker", {"Service": "lambda.amazonaws.com"}, [])
-    for arn in (role, role + "-missing"):
+def test_a_role_that_does_not_trust_sagemaker_for_this_account_is_refused(jobs: Jobs, role_maker: Any) -> None:
+    sagemaker = {"Service": "sagemaker.amazonaws.com"}
+    other_service = role_maker("not-for-sagemaker", {"Service": "lambda.amazonaws.com"}, [])
+    other_account = role_maker("other-account", sagemaker, [], {"StringEquals": {"aws:SourceAccount": "9" * 12}})
+    for arn in (other_service, other_service + "-missing", other_account):
         with pytest.raises(ClientError, match="Could not assume role"):
             jobs.train("true", RoleArn=arn)
+    own = role_maker("own-account", sagemaker, [], {"StringEquals": {"aws:SourceAccount": "111122223333"}})
+    assert jobs.train("true", RoleArn=own) == jobs.prefix
 
 
 def test_operations_can_be_throttled(sandbox: RunningSandbox) -> None:

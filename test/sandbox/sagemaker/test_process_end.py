@@ -20,6 +20,8 @@ def processes_with(marker: str) -> list[str]:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_no_job_outlives_the_server(tmp_path: Path, number: signal.Signals) -> None:
     with running_sandbox(tmp_path) as sandbox:
+        if number == signal.SIGKILL and sandbox.admin("GET", "health")[1]["jobIsolation"] == "exclusive-directory":
+            pytest.skip("without namespaces, what a job detached outlives a server that is killed outright")
         sandbox.client("s3").create_bucket(Bucket="bucket")
         role = make_role(sandbox, "role", {"Service": "sagemaker.amazonaws.com"}, [])
         jobs = Jobs(sandbox, "bucket", role, "end")

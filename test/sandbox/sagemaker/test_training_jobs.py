@@ -95,6 +95,7 @@ def test_a_job_over_its_time_is_stopped(jobs: Jobs) -> None:
     assert "FailureReason" not in job
 
 
+@pytest.mark.usefixtures("namespaces")
 def test_parallel_jobs_do_not_see_each_other(jobs: Jobs) -> None:
     script = (
         "echo $TRAINING_JOB_NAME > /opt/ml/model/who; touch /opt/ml/model/only-$TRAINING_JOB_NAME;"
@@ -205,6 +206,7 @@ def test_a_job_has_the_rights_of_its_role_only(jobs: Jobs) -> None:
     assert "assumed-role/job-role/SageMaker" in log
 
 
+@pytest.mark.usefixtures("namespaces")
 def test_a_job_without_a_network_has_neither_network_nor_credentials(jobs: Jobs) -> None:
     port = jobs.sandbox.environment["SANDBOX_EMULATOR_PORT"]
     code = f"import socket; socket.create_connection(('127.0.0.1', {port}), 2); print('connected')"
@@ -229,6 +231,7 @@ def test_the_log_reaches_cloudwatch(jobs: Jobs) -> None:
     assert [event["message"] for event in events["events"]] == ["first", "second"]
 
 
+@pytest.mark.usefixtures("namespaces")
 def test_lists_filter_and_page(jobs: Jobs) -> None:
     names = [jobs.train("true", TrainingJobName=f"{jobs.prefix}-{n}") for n in range(3)]
     for name in names:
