@@ -27,7 +27,7 @@ export interface DataCommit {
  */
 export class DataRepositoryReader {
   private readonly http: HttpClient;
-  private readonly headers: Record<string, string>;
+  private readonly authorization: Record<string, string>;
 
   constructor(
     private readonly url: string,
@@ -40,7 +40,9 @@ export class DataRepositoryReader {
         responseBytes: contract.limits.gitResponseBytes,
         timeoutSeconds: contract.limits.gitTimeoutSeconds,
       });
-    this.headers = token ? { authorization: `Basic ${Buffer.from(`${TOKEN_USER}:${token}`).toString('base64')}` } : {};
+    this.authorization = token
+      ? { authorization: `Basic ${Buffer.from(`${TOKEN_USER}:${token}`).toString('base64')}` }
+      : {};
   }
 
   /**
@@ -65,10 +67,11 @@ export class DataRepositoryReader {
   }
 
   private async resolve(tag: string): Promise<string | undefined> {
+    // each call gets headers of its own: isomorphic-git writes the protocol version into them.
     const refs = await listServerRefs({
       http: this.http,
       url: this.url,
-      headers: this.headers,
+      headers: { ...this.authorization },
       prefix: tag,
       peelTags: true,
       protocolVersion: 2,
@@ -87,7 +90,7 @@ export class DataRepositoryReader {
       gitdir,
       remote: 'origin',
       url: this.url,
-      headers: this.headers,
+      headers: { ...this.authorization },
       remoteRef: tag,
       ref: tag,
       depth: 1,
