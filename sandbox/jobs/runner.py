@@ -52,11 +52,11 @@ class JobRun:
         self._observe = observe
         self._finish = finish
         self._stop_requested = threading.Event()
-        self.directory = settings.directory / specification.kind / specification.name
+        self.directory = settings.directory / specification.directory_name / specification.name
         self.log = self.directory / "log"
         self._process = JobProcess(settings.isolation, self.directory, self._stop_requested)
         self._thread = threading.Thread(
-            target=self._run, name=f"{specification.kind}/{specification.name}", daemon=True
+            target=self._run, name=f"{specification.directory_name}/{specification.name}", daemon=True
         )
 
     def start(self) -> None:

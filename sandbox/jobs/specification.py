@@ -40,7 +40,8 @@ class ArchiveOutput:
 class JobSpecification:
     """One container run: what goes in, what runs, what comes out."""
 
-    kind: str
+    # jobs of different kinds may have one name, so each kind has a directory of its own.
+    directory_name: str
     name: str
     role_arn: str
     command: Sequence[str]

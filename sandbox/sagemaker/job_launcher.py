@@ -20,7 +20,7 @@ class JobLauncher:
         self._aws = settings.aws
         self._image = image_environment(settings.jobs_environment, settings.region, settings.launcher_environment)
         self._settings = RunnerSettings(
-            directory=settings.directory / "jobs",
+            directory=settings.directory,
             isolation=isolation,
             aws=settings.aws,
             image_environment=self._image,

@@ -41,7 +41,7 @@ def specification(request: dict[str, Any], arn: str) -> JobSpecification:
     app = request["AppSpecification"]
     outputs = [entry["S3Output"] for entry in _outputs(request)]
     return JobSpecification(
-        kind="processing-job",
+        directory_name="processing-jobs",
         name=request["ProcessingJobName"],
         role_arn=request["RoleArn"],
         command=[*app["ContainerEntrypoint"], *app.get("ContainerArguments", [])],

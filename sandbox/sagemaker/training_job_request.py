@@ -50,7 +50,7 @@ def specification(request: dict[str, Any]) -> JobSpecification:
     algorithm = request["AlgorithmSpecification"]
     channels = request.get("InputDataConfig", [])
     return JobSpecification(
-        kind="training-job",
+        directory_name="jobs",
         name=name,
         role_arn=request["RoleArn"],
         command=[*algorithm["ContainerEntrypoint"], *algorithm.get("ContainerArguments", [])],

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from job_requests import Jobs
+from role_making import make_role
 from running_sagemaker import RunningSandbox, running_sandbox
 
 
@@ -90,22 +91,3 @@ def event_queue(sandbox: RunningSandbox) -> str:
     events.put_rule(Name="all", EventPattern=json.dumps({"source": ["aws.sagemaker"]}))
     events.put_targets(Rule="all", Targets=[{"Id": "queue", "Arn": arn}])
     return url
-
-
-def make_role(
-    sandbox: RunningSandbox,
-    name: str,
-    principal: Any,
-    statements: list[dict[str, Any]],
-    conditions: dict[str, Any] | None = None,
-) -> str:
-    iam = sandbox.client("iam")
-    trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
-    if conditions:
-        trust["Condition"] = conditions
-    document = {"Version": "2012-10-17", "Statement": [trust]}
-    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(document))["Role"]["Arn"]
-    if statements:
-        policy = {"Version": "2012-10-17", "Statement": statements}
-        iam.put_role_policy(RoleName=name, PolicyName="inline", PolicyDocument=json.dumps(policy))
-    return arn

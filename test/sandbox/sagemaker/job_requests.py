@@ -94,7 +94,7 @@ class Jobs:
                 wait(name)
 
     def log(self, kind: str, name: str) -> str:
-        return (self.sandbox.directory / "jobs" / kind / name / "log").read_text()
+        return (self.sandbox.directory / kind / name / "log").read_text()
 
     def wait_for_line(self, kind: str, name: str, line: str) -> None:
         wait_until(lambda: line in self.log(kind, name), 10, f"{name} did not say {line!r}")

@@ -9,6 +9,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import ClientError
 from job_requests import Jobs
+from role_making import make_role
 from running_sagemaker import REGION, RunningSandbox, wait_until
 
 ARN_HEADER = "x-sm-mlflow-app-arn"
@@ -48,8 +49,6 @@ def app(sandbox: RunningSandbox, bucket: str, job_role: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def tracking_role(sandbox: RunningSandbox, bucket: str, app: str) -> str:
-    from conftest import make_role
-
     statements = [
         {"Effect": "Allow", "Action": "sagemaker:CallMlflowAppApi", "Resource": app},
         {"Effect": "Allow", "Action": "s3:*", "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]},
@@ -95,7 +94,7 @@ def test_a_plain_script_in_a_job_logs_a_run_through_the_plug_in(jobs: Jobs, trac
         InputDataConfig=[{"ChannelName": "code", "DataSource": source}],
     )
     job = jobs.trained(name, 60)
-    log = jobs.log("training-job", name)
+    log = jobs.log("jobs", name)
     assert job["TrainingJobStatus"] == "Completed", log
     run_line = next(line for line in log.splitlines() if line.startswith("RUN "))
     _, run_id, artifact_uri = run_line.split()

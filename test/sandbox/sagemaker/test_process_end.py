@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import make_role
 from job_requests import Jobs
+from role_making import make_role
 from running_sagemaker import running_sandbox, wait_until
 
 
@@ -27,7 +27,7 @@ def test_no_job_outlives_the_server(tmp_path: Path, number: signal.Signals) -> N
         jobs = Jobs(sandbox, "bucket", role, "end")
         marker = f"31415.{os.getpid()}{int(number)}"
         name = jobs.train(f"(setsid sleep {marker} &); echo waiting; trap '' TERM; while :; do sleep 0.1; done")
-        jobs.wait_for_line("training-job", name, "waiting")
+        jobs.wait_for_line("jobs", name, "waiting")
         assert processes_with(marker)
         sandbox.processes["sagemaker"].send_signal(number)
         sandbox.processes["sagemaker"].wait(20)

@@ -49,7 +49,7 @@ def test_inputs_are_staged_and_outputs_uploaded(jobs: Jobs) -> None:
     assert job["ProcessingStartTime"] <= job["ProcessingEndTime"]
     assert jobs.object("processed/both") == b"ab"
     assert jobs.object("processed/sub/c") == b"c\n"
-    config = json.loads(jobs.log("processing-job", name))
+    config = json.loads(jobs.log("processing-jobs", name))
     assert config["ProcessingJobArn"] == job["ProcessingJobArn"]
     assert config["ProcessingInputs"][0]["InputName"] == "raw"
 
@@ -73,7 +73,7 @@ def test_a_failing_job_keeps_its_code_and_uploads_nothing(jobs: Jobs) -> None:
 
 def test_a_stopped_job_ends_stopped(jobs: Jobs) -> None:
     name = jobs.process("trap 'exit 0' TERM; echo waiting; while :; do sleep 0.1; done")
-    jobs.wait_for_line("processing-job", name, "waiting")
+    jobs.wait_for_line("processing-jobs", name, "waiting")
     jobs.api.stop_processing_job(ProcessingJobName=name)
     job = jobs.processed(name)
     assert job["ProcessingJobStatus"] == "Stopped"

@@ -29,7 +29,7 @@ def test_a_job_reads_its_channel_and_its_model_lands_in_s3(jobs: Jobs) -> None:
         copy = archive.extractfile("copy")
         assert copy is not None
         assert copy.read() == b"hello"
-    assert '"epochs": "5"' in jobs.log("training-job", name)
+    assert '"epochs": "5"' in jobs.log("jobs", name)
     assert [entry["Status"] for entry in job["SecondaryStatusTransitions"]] == [
         "Starting",
         "Downloading",
@@ -68,7 +68,7 @@ def test_a_process_that_something_else_kills_ran_out_of_memory(jobs: Jobs) -> No
 
 def test_a_stopped_job_gets_sigterm_and_its_model_is_kept(jobs: Jobs) -> None:
     name = jobs.train("trap 'echo saved > /opt/ml/model/m; exit 0' TERM; echo waiting; while :; do sleep 0.1; done")
-    jobs.wait_for_line("training-job", name, "waiting")
+    jobs.wait_for_line("jobs", name, "waiting")
     jobs.api.stop_training_job(TrainingJobName=name)
     assert jobs.api.describe_training_job(TrainingJobName=name)["TrainingJobStatus"] in ("Stopping", "Stopped")
     job = jobs.trained(name)
@@ -81,7 +81,7 @@ def test_a_stopped_job_gets_sigterm_and_its_model_is_kept(jobs: Jobs) -> None:
 
 def test_a_job_that_ignores_sigterm_is_killed_after_the_grace(jobs: Jobs) -> None:
     name = jobs.train("trap '' TERM; (setsid sleep 300 &); echo waiting; while :; do sleep 0.1; done")
-    jobs.wait_for_line("training-job", name, "waiting")
+    jobs.wait_for_line("jobs", name, "waiting")
     begun = time.monotonic()
     jobs.api.stop_training_job(TrainingJobName=name)
     assert jobs.trained(name)["TrainingJobStatus"] == "Stopped"
@@ -103,18 +103,18 @@ def test_parallel_jobs_do_not_see_each_other(jobs: Jobs) -> None:
     )
     names = [jobs.train(script, TrainingJobName=f"{jobs.prefix}-{n}"[-63:]) for n in "ab"]
     for name in names:
-        jobs.wait_for_line("training-job", name, "ready")
+        jobs.wait_for_line("jobs", name, "ready")
     started = [jobs.trained(name) for name in names]
     overlap = min(job["TrainingEndTime"] for job in started) - max(job["TrainingStartTime"] for job in started)
     assert overlap.total_seconds() > 0.5, "the jobs did not run at the same time, so they prove nothing"
     for name in names:
-        assert jobs.log("training-job", name).split()[:4] == ["ready", f"only-{name}", "who", name]
+        assert jobs.log("jobs", name).split()[:4] == ["ready", f"only-{name}", "who", name]
 
 
 def test_a_job_finds_a_containers_environment_and_no_more(jobs: Jobs) -> None:
     name = jobs.train("env; id -u; which python", Environment={"STAGE": "test", "DATA_VERSION": "v1"})
     jobs.trained(name)
-    lines = jobs.log("training-job", name).splitlines()
+    lines = jobs.log("jobs", name).splitlines()
     environment = dict(line.split("=", 1) for line in lines if "=" in line)
     assert environment["STAGE"] == "test"
     assert environment["TRAINING_JOB_NAME"] == name
@@ -200,7 +200,7 @@ def test_a_job_has_the_rights_of_its_role_only(jobs: Jobs) -> None:
     )
     name = jobs.train(script)
     assert jobs.trained(name)["TrainingJobStatus"] == "Failed"
-    log = jobs.log("training-job", name)
+    log = jobs.log("jobs", name)
     assert "allowed\n" in log
     assert "AccessDenied" in log
     assert "assumed-role/job-role/SageMaker" in log
@@ -213,10 +213,10 @@ def test_a_job_without_a_network_has_neither_network_nor_credentials(jobs: Jobs)
     script = f'python -c "{code}" 2>&1 | tail -1; echo "keys: $AWS_ACCESS_KEY_ID"'
     open_job = jobs.train(script, TrainingJobName=f"{jobs.prefix[:50]}-open")
     jobs.trained(open_job)
-    assert jobs.log("training-job", open_job).startswith("connected\n")
+    assert jobs.log("jobs", open_job).startswith("connected\n")
     closed = jobs.train(script, EnableNetworkIsolation=True)
     assert jobs.trained(closed)["TrainingJobStatus"] == "Completed"
-    log = jobs.log("training-job", closed)
+    log = jobs.log("jobs", closed)
     assert "connected" not in log
     assert log.endswith("keys: \n")
 
