@@ -1,13 +1,21 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildIfChanged } from './setup/build-if-changed.mjs';
-import { projectRoot } from './setup/project.mjs';
+import { projectRoot, tlsDirectory } from './setup/project.mjs';
 import { setUp } from './setup/set-up.mjs';
 import { lint } from './testing/lint.mjs';
 import { NO_TESTS, runSteps } from './testing/run-steps.mjs';
 import { runJest, runPytest } from './testing/test-programs.mjs';
 
 const jobsTests = 'test/jobs';
+
+/** The same as in the script test:unit. */
+const UNIT_VARIABLES = {
+  // nag packs and template checks have tests of their own; validating at each synth as well takes its time.
+  CDK_VALIDATION: 'false',
+  // read when Node starts, and needed by tests that serve something over TLS.
+  NODE_EXTRA_CA_CERTS: join(tlsDirectory, 'ca.pem'),
+};
 
 const STEPS = [
   {
@@ -33,8 +41,7 @@ const STEPS = [
       return NO_TESTS;
     },
   },
-  // nag packs and template checks have tests of their own; validating at each synth as well takes its time.
-  { name: 'unit (jest)', run: () => runJest('unit', { CDK_VALIDATION: 'false' }) },
+  { name: 'unit (jest)', run: () => runJest('unit', UNIT_VARIABLES) },
   { name: 'local AWS (pytest)', run: () => runPytest('emulator', ['test/sandbox', 'test/scripts']) },
   ...(existsSync(join(projectRoot, jobsTests))
     ? [{ name: 'jobs (pytest)', run: () => runPytest('jobs', [jobsTests]) }]
