@@ -42,7 +42,11 @@ const imports = projectFiles('*.ts')
   .flatMap(importsOf);
 
 test('every room with TypeScript in it is one that the architecture names', () => {
-  const rooms = new Set(projectFiles('*.ts').filter((file) => file.includes('/')).map((file) => file.split('/')[0]));
+  const rooms = new Set(
+    projectFiles('*.ts')
+      .filter((file) => file.includes('/'))
+      .map((file) => file.split('/')[0]),
+  );
   expect([...rooms].filter((room) => !(room && room in MAY_IMPORT))).toEqual([]);
 });
 
@@ -61,7 +65,9 @@ test('the pure rooms of core import no client of any service', () => {
 });
 
 test('core and the functions know nothing of the CDK', () => {
-  const broken = imports.filter(({ from, target }) => /^(core|lambda)\//.test(from) && /^(aws-cdk-lib|constructs)/.test(target));
+  const broken = imports.filter(
+    ({ from, target }) => /^(core|lambda)\//.test(from) && /^(aws-cdk-lib|constructs)/.test(target),
+  );
   expect(broken).toEqual([]);
 });
 

@@ -43,7 +43,9 @@ function withoutComments(text: string): string {
 test('no source but the contract spells a name of the contract', () => {
   const found = sources.flatMap((file) => {
     const text = readProjectFile(file);
-    const others = Object.entries(OTHERS_NAMES).flatMap(([prefix, allowed]) => (file.startsWith(prefix) ? allowed : []));
+    const others = Object.entries(OTHERS_NAMES).flatMap(([prefix, allowed]) =>
+      file.startsWith(prefix) ? allowed : [],
+    );
     return names.filter((name) => !others.includes(name) && uses(text, name)).map((name) => `${file}: ${name}`);
   });
   expect(found).toEqual([]);

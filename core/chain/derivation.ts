@@ -74,6 +74,8 @@ export type Dataset = z.infer<typeof Dataset>;
  */
 export const JobIdentity = z.strictObject({
   arn: z.string().regex(pattern('trainingJobArn')),
+  /** the name as its user wrote it: SageMaker writes the ARN in lower case, so the name cannot be taken from it. */
+  name: z.string().regex(pattern('jobName')),
   createdAt: z.iso.datetime(),
 });
 export type JobIdentity = z.infer<typeof JobIdentity>;

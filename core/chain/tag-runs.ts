@@ -26,7 +26,6 @@ export interface Runs {
  */
 export interface DescribedJob extends JobEnvironment {
   readonly identity: JobIdentity;
-  readonly name: string;
   readonly mlflowRunId: string | undefined;
 }
 
@@ -51,7 +50,7 @@ export async function tagRuns(
   if (found.length === 0) {
     throw new CannotSucceed(
       'run-not-found',
-      `no run names the job ${job.name} in its tag ${contract.claimTags.trainingJobName}; has its script logged to MLflow?`,
+      `no run names the job ${job.identity.name} in its tag ${contract.claimTags.trainingJobName}; has its script logged to MLflow?`,
     );
   }
   const wanted = runTags(derivation, recordedBy);
@@ -68,9 +67,7 @@ export async function tagRuns(
 
 function assertSameJob(derivation: Derivation, job: DescribedJob): void {
   const same =
-    derivation.job.arn === job.identity.arn &&
-    derivation.job.createdAt === job.identity.createdAt &&
-    isDeepStrictEqual(derivation.configured, repeatable(job));
+    isDeepStrictEqual(derivation.job, job.identity) && isDeepStrictEqual(derivation.configured, repeatable(job));
   if (!same) {
     throw new CannotSucceed(
       'job-changed',
@@ -80,7 +77,7 @@ function assertSameJob(derivation: Derivation, job: DescribedJob): void {
 }
 
 async function findRuns(job: DescribedJob, runs: Runs): Promise<TaggedRun[]> {
-  const byTag = await runs.findRunsByTag(contract.claimTags.trainingJobName, job.name);
+  const byTag = await runs.findRunsByTag(contract.claimTags.trainingJobName, job.identity.name);
   const byService = job.mlflowRunId === undefined ? undefined : await runs.getRun(job.mlflowRunId);
   const byId = new Map([...byTag, ...(byService ? [byService] : [])].map((run) => [run.id, run]));
   return [...byId.values()].filter((run) => !run.deleted && isOfThisIncarnation(run, job));
@@ -90,5 +87,5 @@ async function findRuns(job: DescribedJob, runs: Runs): Promise<TaggedRun[]> {
 // is a run of somebody else.
 function isOfThisIncarnation(run: TaggedRun, job: DescribedJob): boolean {
   const arn = run.tags[contract.claimTags.trainingJobArn];
-  return (arn === undefined || arn === job.identity.arn) && run.startedAt >= new Date(job.identity.createdAt);
+  return (arn === undefined || arn.toLowerCase() === job.identity.arn.toLowerCase()) && run.startedAt >= new Date(job.identity.createdAt);
 }

@@ -12,11 +12,15 @@ export const TERMINAL_STATUSES = ['Completed', 'Failed', 'Stopped'] as const;
 export type TerminalStatus = (typeof TERMINAL_STATUSES)[number];
 
 /**
+ * Which job is meant, before it was looked up.
+ */
+export type NamedJob = Pick<JobIdentity, 'arn' | 'name'>;
+
+/**
  * What SageMaker says of a training job that has ended.
  */
 export interface EndedTrainingJob {
   readonly identity: JobIdentity;
-  readonly name: string;
   readonly status: TerminalStatus;
   readonly roleArn: string;
   readonly endedAt: Date;
@@ -31,8 +35,10 @@ export interface EndedTrainingJob {
  *
  * @throws CannotSucceed where there is no such job any more, or another of this name
  */
-export async function describeEndedTrainingJob(sagemaker: SageMakerClient, arn: string): Promise<EndedTrainingJob> {
-  const name = arn.slice(arn.lastIndexOf('/') + 1);
+export async function describeEndedTrainingJob(
+  sagemaker: SageMakerClient,
+  { arn, name }: NamedJob,
+): Promise<EndedTrainingJob> {
   const job = await describe(sagemaker, name);
   const { TrainingJobArn, TrainingJobStatus, CreationTime, RoleArn, Environment = {} } = job;
   if (!TrainingJobArn || !CreationTime || !RoleArn) {
@@ -49,8 +55,7 @@ export async function describeEndedTrainingJob(sagemaker: SageMakerClient, arn: 
     throw new Error(`${name} has not ended, its status is ${TrainingJobStatus}`);
   }
   return {
-    identity: { arn: TrainingJobArn, createdAt: CreationTime.toISOString() },
-    name,
+    identity: { arn: TrainingJobArn, name, createdAt: CreationTime.toISOString() },
     status: TrainingJobStatus,
     roleArn: RoleArn,
     endedAt: job.TrainingEndTime ?? job.LastModifiedTime ?? CreationTime,

@@ -9,7 +9,7 @@ import { parseRemoteUrl } from '../../core/dvc/remote-layout';
 import { AllowedRepository } from '../../core/git/allowed-repositories';
 import { allowedRepositorySource } from '../../core/git/repository-source';
 import { s3RemoteReader } from '../../core/s3/remote-reader';
-import { readTrainingJobArn } from '../../core/sagemaker/job-event';
+import { readTrainingJob } from '../../core/sagemaker/job-event';
 import { belongsToPlatform } from '../../core/sagemaker/job-scope';
 import { describeEndedTrainingJob } from '../../core/sagemaker/training-job';
 import { secretReader } from '../../core/secrets/secret-reader';
@@ -33,7 +33,7 @@ const sources = {
  * Finds out what a training job that ended was given, and hands it to the run-tagger.
  */
 export const handler = queueHandler('lineage-deriver', async (body, logger) => {
-  const job = await describeEndedTrainingJob(sagemaker, readTrainingJobArn(body));
+  const job = await describeEndedTrainingJob(sagemaker, readTrainingJob(body));
   if (!(await belongsToPlatform(sagemaker, job, platform, jobRoleArns))) {
     logger.info('job is of no concern to this platform', { job: job.identity });
     return;

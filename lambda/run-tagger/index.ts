@@ -23,7 +23,7 @@ const recordedBy = `${contract.packageName}/${version}`;
  */
 export const handler = queueHandler('run-tagger', async (body, logger) => {
   const derivation = readDerivation(body, platform);
-  const job = await describeEndedTrainingJob(sagemaker, derivation.job.arn);
+  const job = await describeEndedTrainingJob(sagemaker, derivation.job);
   const taggings = await tagRuns(derivation, job, runs, recordedBy);
   logger.info('runs tagged', { job: job.identity, status: derivation.status, taggings });
 });

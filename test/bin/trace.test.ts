@@ -43,6 +43,6 @@ test('what strangers wrote cannot steer the terminal', () => {
   const lines = traceRun(run({ ...recorded, 'lineage.reason': '\u001b[2J\u202eevil\r\nstatus verified' })).lines.join(
     '\n',
   );
-  expect(lines).not.toMatch(/[\u001b\u202e\r]/);
+  expect(lines).not.toMatch(/\p{Cc}(?<!\n)|\p{Cf}/u);
   expect(lines).not.toMatch(/^status verified/m);
 });

@@ -102,8 +102,8 @@ test('what is deployed is what the template asks for', async () => {
 });
 
 test('a plain script is tagged with the commit that git names, by nobody but the deployed functions', async () => {
-  await train(radiology, 'plain-script', { script: TRAIN_SCRIPT });
-  const run = await waitForTaggedRun(radiology, 'plain-script');
+  await train(radiology, 'Plain-Script', { script: TRAIN_SCRIPT });
+  const run = await waitForTaggedRun(radiology, 'Plain-Script');
 
   expect(await radiology.checkout.resolve(REVISION)).toBe(commit);
   expect((await readWithMlflow(radiology))[run.id]).toMatchObject({

@@ -13,6 +13,7 @@ const MD5 = '0cc175b9c0f1b6a831c399e269772661';
 const job: ConfiguredJob = {
   identity: {
     arn: 'arn:aws:sagemaker:us-east-1:111122223333:training-job/train-1',
+    name: 'Train-1',
     createdAt: '2026-01-02T03:04:05.000Z',
   },
   configuredRepository: URL,

@@ -7,7 +7,7 @@ const ARN = 'arn:aws:sagemaker:us-east-1:111122223333:training-job/train-1';
 const recorded: Derivation = {
   version: 1,
   platform: 'demo',
-  job: { arn: ARN, createdAt: '2026-01-02T03:04:05.000Z' },
+  job: { arn: ARN, name: 'Train-1', createdAt: '2026-01-02T03:04:05.000Z' },
   assurance: 'configured',
   configured: { dataRepository: 'https://git.example.com/team/data.git', dataRevision: 'v1' },
   status: 'recorded',

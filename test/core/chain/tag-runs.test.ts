@@ -5,11 +5,11 @@ import { type DescribedJob, type Runs, type TaggedRun, tagRuns } from '../../../
 const COMMIT = '9c1e0a44b2d19c1e0a44b2d19c1e0a44b2d19c1e';
 const identity = {
   arn: 'arn:aws:sagemaker:us-east-1:111122223333:training-job/train-1',
+  name: 'train-1',
   createdAt: '2026-01-02T03:04:05.000Z',
 };
 const job: DescribedJob = {
   identity,
-  name: 'train-1',
   configuredRepository: 'https://git.example.com/team/data.git',
   configuredRevision: 'v1',
   mlflowRunId: undefined,

@@ -5,6 +5,7 @@ const ROLE = 'arn:aws:iam::111122223333:role/training';
 const job = {
   identity: {
     arn: 'arn:aws:sagemaker:us-east-1:111122223333:training-job/train-1',
+    name: 'train-1',
     createdAt: '2026-01-02T03:04:05.000Z',
   },
   roleArn: ROLE,
