@@ -1,0 +1,84 @@
+import { ChangeMessageVisibilityCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
+import { CannotSucceed } from '../../core/delivery/failures';
+import { required } from '../../lambda/environment';
+import { queueHandler } from '../../lambda/queue-handler';
+
+const sent: unknown[] = [];
+
+beforeAll(() => {
+  process.env.AWS_REGION = 'us-east-1';
+  process.env.ML_LINEAGE_SOURCE_QUEUE_URL = 'https://sqs/source';
+  process.env.ML_LINEAGE_PARKING_QUEUE_URL = 'https://sqs/parking';
+  process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
+  jest.spyOn(SQSClient.prototype, 'send').mockImplementation(((command: { input: unknown; constructor: unknown }) => {
+    sent.push([command.constructor, command.input]);
+    return Promise.resolve({});
+  }) as never);
+});
+
+beforeEach(() => {
+  sent.length = 0;
+});
+
+const record = (messageId: string, body: string, receiveCount = 1): SQSRecord =>
+  ({
+    messageId,
+    body,
+    receiptHandle: `handle-of-${messageId}`,
+    attributes: { ApproximateReceiveCount: String(receiveCount) },
+    eventSource: 'aws:sqs',
+  }) as SQSRecord;
+
+async function handle(handleMessage: (body: string) => Promise<void>, ...Records: SQSRecord[]) {
+  const event: SQSEvent = { Records };
+  return queueHandler('test', handleMessage)(event, { getRemainingTimeInMillis: () => 10_000 } as Context);
+}
+
+test('only what failed stays on the queue, each with a delay of its own', async () => {
+  const answer = await handle(
+    (body) => (body === 'bad' ? Promise.reject(new Error('away')) : Promise.resolve()),
+    record('a', 'good'),
+    record('b', 'bad', 1),
+    record('c', 'bad', 3),
+  );
+  expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'b' }, { itemIdentifier: 'c' }] });
+  expect(sent).toEqual([
+    [
+      ChangeMessageVisibilityCommand,
+      { QueueUrl: 'https://sqs/source', ReceiptHandle: 'handle-of-b', VisibilityTimeout: 10 },
+    ],
+    [
+      ChangeMessageVisibilityCommand,
+      { QueueUrl: 'https://sqs/source', ReceiptHandle: 'handle-of-c', VisibilityTimeout: 40 },
+    ],
+  ]);
+});
+
+test('a batch of which everything failed is no failed invocation', async () => {
+  const answer = await handle(() => Promise.reject(new Error('away')), record('a', 'x'));
+  expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'a' }] });
+});
+
+test('what cannot succeed leaves the queue, and is parked as it was, with the reason', async () => {
+  const failure = new CannotSucceed('git-refused', 'the host says:\u001b[2J "no"');
+  const answer = await handle(() => Promise.reject(failure), record('a', '{"detail":{}}'));
+  expect(answer).toEqual({ batchItemFailures: [] });
+  expect(sent).toEqual([
+    [
+      SendMessageCommand,
+      {
+        QueueUrl: 'https://sqs/parking',
+        MessageBody: '{"detail":{}}',
+        MessageAttributes: {
+          reason: { DataType: 'String', StringValue: 'git-refused' },
+          explanation: { DataType: 'String', StringValue: 'the host says:?[2J "no"' },
+        },
+      },
+    ],
+  ]);
+});
+
+test('a function without its settings says which is missing', () => {
+  expect(() => required('ML_LINEAGE_NOWHERE')).toThrow(/ML_LINEAGE_NOWHERE is not set/);
+});
