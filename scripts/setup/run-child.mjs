@@ -18,12 +18,14 @@ export function withNodePrograms(environment = process.env) {
  */
 export function runChild(program, args, { environment = withNodePrograms(), directory = process.cwd() } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: directory, env: environment, stdio: 'inherit' });
+    let child;
     const forward = (signal) => {
       // ctrl-c reaches the whole foreground group by itself; a second copy would look like a second ctrl-c.
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     };
+    // before the program runs: a signal in between would end this process and leave the program alone.
     for (const signal of FORWARDED_SIGNALS) process.on(signal, forward);
+    child = spawn(program, args, { cwd: directory, env: environment, stdio: 'inherit' });
     const release = () => {
       for (const signal of FORWARDED_SIGNALS) process.off(signal, forward);
     };

@@ -37,7 +37,7 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
       output += text;
       if (text.includes('ready')) runner.kill(signal);
     });
-    const [code] = await once(runner, 'exit');
+    const [code] = await once(runner, 'close');
     expect(code).toBe(9);
     expect(output).toBe('ready\ndone\n');
   },

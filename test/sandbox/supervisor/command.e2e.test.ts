@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultInstanceDirectory } from '../../../sandbox/project-paths';
 import { sandboxCommand } from './sandbox-command';
@@ -10,6 +10,7 @@ const NAME = `command-test-${process.pid}`;
 
 afterAll(() => {
   sandboxCommand('down', NAME);
+  rmSync(defaultInstanceDirectory(NAME), { recursive: true, force: true });
 });
 
 test.each([[[]], [['bogus']], [['up', 'a', 'b']]])('%j answers with the usage', (args) => {
