@@ -9,12 +9,18 @@ import { locateMlflowApp } from '../../core/mlflow/signed-request';
 
 export type SandboxEnvironment = Readonly<Record<string, string>>;
 
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
 /**
- * Clients that reach one sandbox, as the root user of its account.
+ * Clients that reach one sandbox, as the root user of its account unless they are given other credentials.
  *
  * The process has to trust the sandbox's certificate, by NODE_EXTRA_CA_CERTS from its start on.
  */
-export function awsClients(environment: SandboxEnvironment) {
+export function awsClients(environment: SandboxEnvironment, session?: Credentials) {
   const read = (name: string): string => {
     const value = environment[name];
     if (!value) {
@@ -22,7 +28,10 @@ export function awsClients(environment: SandboxEnvironment) {
     }
     return value;
   };
-  const credentials = { accessKeyId: read('AWS_ACCESS_KEY_ID'), secretAccessKey: read('AWS_SECRET_ACCESS_KEY') };
+  const credentials: Credentials = session ?? {
+    accessKeyId: read('AWS_ACCESS_KEY_ID'),
+    secretAccessKey: read('AWS_SECRET_ACCESS_KEY'),
+  };
   const options = { region: read('AWS_REGION'), endpoint: read('AWS_ENDPOINT_URL'), credentials };
   return {
     cloudFormation: new CloudFormationClient(options),

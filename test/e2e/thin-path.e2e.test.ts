@@ -7,10 +7,16 @@ import {
   ListTargetsByRuleCommand,
   RemoveTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
-import { PutPublicAccessBlockCommand } from '@aws-sdk/client-s3';
-import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  PutPublicAccessBlockCommand,
+} from '@aws-sdk/client-s3';
+import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { Sandbox } from '../../sandbox/instance';
 import { environmentDirectory } from '../../sandbox/project-paths';
+import { clientsOfRole } from '../../sandbox/walk/deployed-role';
 import { bootstrapAccount, stackNameOf } from '../../sandbox/walk/deployment';
 import {
   readComplaints,
@@ -192,6 +198,64 @@ test('two platforms in one account do not touch each other', async () => {
   expect(theirs.tags['lineage.platform']).toBe('oncology');
   await expect(runsOf(radiology, 'of-oncology')).resolves.toEqual([]);
   await expect(runsOf(oncology, 'of-radiology')).resolves.toEqual([]);
+});
+
+describe('the deployed roles', () => {
+  const refused = expect.objectContaining({ name: expect.stringMatching(/^AccessDenied/) });
+  const stack = stackNameOf('radiology');
+  const lambda = 'lambda.amazonaws.com';
+  const remote = () => {
+    const [, Bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(radiology.outputs.DvcRemoteUrl) ?? [];
+    return { Bucket, prefix };
+  };
+
+  test('training may pull datasets and keep models, and can neither push nor overwrite a dataset', async () => {
+    const { Bucket, prefix } = remote();
+    const { s3 } = await clientsOfRole(sandbox, {
+      stack,
+      logicalId: 'PlatformTrainingRole',
+      service: 'sagemaker.amazonaws.com',
+    });
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: `${prefix}/files` }));
+    const Key = Contents[0]?.Key;
+    await expect(s3.send(new GetObjectCommand({ Bucket, Key }))).resolves.toBeDefined();
+    await expect(s3.send(new PutObjectCommand({ Bucket, Key, Body: 'forged' }))).rejects.toEqual(refused);
+    await expect(
+      s3.send(new PutObjectCommand({ Bucket: radiology.outputs.ArtifactBucketName, Key: 'models/x', Body: 'model' })),
+    ).resolves.toBeDefined();
+  });
+
+  test('the lineage-deriver reads listings and the token, and neither records nor runs', async () => {
+    const { Bucket, prefix } = remote();
+    const deriver = await clientsOfRole(sandbox, {
+      stack,
+      logicalId: 'PlatformRunTaggerLineageDeriverRole',
+      service: lambda,
+    });
+    const { Contents = [] } = await deriver.s3.send(new ListObjectsV2Command({ Bucket, Prefix: `${prefix}/files` }));
+    const keys = Contents.map(({ Key }) => Key ?? '');
+    const listing = keys.find((key) => key.endsWith('.dir'));
+    const record = keys.find((key) => !key.endsWith('.dir'));
+    await expect(deriver.s3.send(new GetObjectCommand({ Bucket, Key: listing }))).resolves.toBeDefined();
+    await expect(deriver.s3.send(new GetObjectCommand({ Bucket, Key: record }))).rejects.toEqual(refused);
+    const secret = new GetSecretValueCommand({ SecretId: radiology.repository.tokenSecretArn });
+    await expect(deriver.secretsManager.send(secret)).resolves.toMatchObject({ SecretString: sandbox.gitToken });
+    await expect(deriver.mlflow(radiology.outputs.MlflowAppArn).getRun('any')).rejects.toThrow(/HTTP 403/);
+  });
+
+  test('the run-tagger calls its own MLflow App, and reads neither token nor data, nor the app of another platform', async () => {
+    const { Bucket, prefix } = remote();
+    const tagger = await clientsOfRole(sandbox, {
+      stack,
+      logicalId: 'PlatformRunTaggerRunTaggerRole',
+      service: lambda,
+    });
+    await expect(tagger.mlflow(radiology.outputs.MlflowAppArn).getRun('nobody')).resolves.toBeUndefined();
+    await expect(tagger.mlflow(oncology.outputs.MlflowAppArn).getRun('nobody')).rejects.toThrow(/HTTP 403/);
+    const secret = new GetSecretValueCommand({ SecretId: radiology.repository.tokenSecretArn });
+    await expect(tagger.secretsManager.send(secret)).rejects.toEqual(refused);
+    await expect(tagger.s3.send(new ListObjectsV2Command({ Bucket, Prefix: prefix }))).rejects.toEqual(refused);
+  });
 });
 
 test('MLflow is away when the job ends and back a minute later: the run is tagged without help', async () => {
