@@ -348,7 +348,7 @@ export class Sandbox {
       if (child.exitCode !== null || child.signalCode !== null) {
         throw new ProcessEnded(name, child.signalCode ?? `exit code ${child.exitCode}`, this.log(name));
       }
-      const answer = await Promise.race([isHealthy(this.state.ports[name], this.authorityFile), ended]);
+      const answer = await Promise.race([isHealthy(this.state.ports[name], this.authorityFile, givenUp), ended]);
       if (answer === true) return;
       if (Date.now() > deadline) {
         const tail = readLogTail(this.log(name));

@@ -235,7 +235,7 @@ test('an occupied port is given up for another', async () => {
   const directory = newDirectory();
   const first = await Sandbox.start({ name: 'ports', directory });
   const port = Number(new URL(first.endpoints.git).port);
-  const occupant = createServer();
+  const occupant = createServer((socket) => socket.unref());
   const { stop } = first;
   // between the stop and the new start of a reset, somebody takes the port.
   first.stop = async function occupy(this: Sandbox) {
