@@ -23,7 +23,10 @@ export class DataRepositoryGrants {
     if (!secret) {
       return iam.Grant.drop(grantee, 'a repository without a token needs no right');
     }
-    const grant = iam.Grant.addToPrincipal({ grantee, actions: READ_SECRET, resourceArns: [secret.secretArn] });
+    // a secret that was imported by its name has no full ARN: Secrets Manager puts six characters behind the name
+    // (https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html).
+    const resourceArns = [secret.secretFullArn ?? `${secret.secretArn}-??????`];
+    const grant = iam.Grant.addToPrincipal({ grantee, actions: READ_SECRET, resourceArns });
     return secret.encryptionKey ? grant.combine(secret.encryptionKey.grant(grantee, ...READ_ENCRYPTED)) : grant;
   }
 }

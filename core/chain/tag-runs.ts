@@ -26,6 +26,7 @@ export interface Runs {
  */
 export interface DescribedJob extends JobEnvironment {
   readonly identity: JobIdentity;
+  readonly endedAt: Date;
   readonly mlflowRunId: string | undefined;
 }
 
@@ -83,9 +84,10 @@ async function findRuns(job: DescribedJob, runs: Runs): Promise<TaggedRun[]> {
   return [...byId.values()].filter((run) => !run.deleted && isOfThisIncarnation(run, job));
 }
 
-// a job's name can be used again after the job was deleted: a run from before the job, or one that names another ARN,
-// is a run of somebody else.
-function isOfThisIncarnation(run: TaggedRun, job: DescribedJob): boolean {
+// a job's name can be used again after the job was deleted, and any run may name any job: a run from before or after the
+// job, or one that names another ARN, is a run of somebody else.
+function isOfThisIncarnation(run: TaggedRun, { identity, endedAt }: DescribedJob): boolean {
   const arn = run.tags[contract.claimTags.trainingJobArn];
-  return (arn === undefined || arn.toLowerCase() === job.identity.arn.toLowerCase()) && run.startedAt >= new Date(job.identity.createdAt);
+  const namesThisJob = arn === undefined || arn.toLowerCase() === identity.arn.toLowerCase();
+  return namesThisJob && run.startedAt >= new Date(identity.createdAt) && run.startedAt <= endedAt;
 }

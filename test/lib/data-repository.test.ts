@@ -33,6 +33,16 @@ test('read allows exactly the one secret', () => {
   expect(statements).toEqual([{ Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: SECRET_ARN }]);
 });
 
+test('read of a secret that is known by its name allows the six characters that follow the name', () => {
+  const stack = defineStack();
+  const tokenSecret = Secret.fromSecretNameV2(stack, 'Token', 'git-token');
+  new DataRepository(stack, 'Repository', { url: 'https://git.example.com/a/b.git', tokenSecret }).grants.read(
+    defineRole(stack),
+  );
+  const [statement] = statementsOf(Template.fromStack(stack), 'Grantee');
+  expect(JSON.stringify(statement?.Resource)).toContain(':secret:git-token-??????');
+});
+
 test('read allows the key of the secret where it has one', () => {
   const stack = defineStack();
   const tokenSecret = new Secret(stack, 'Token', { encryptionKey: new kms.Key(stack, 'Key') });

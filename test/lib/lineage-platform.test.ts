@@ -1,4 +1,12 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { actionsOf, CONSTRUCTS, statementsOf, templateOf } from './definition';
+
+test('a stack without account and region can hold a platform', () => {
+  const stack = new Stack(new App(), 'Anywhere');
+  CONSTRUCTS.LineagePlatform?.(stack);
+  expect(() => Template.fromStack(stack)).not.toThrow();
+});
 
 const template = templateOf(CONSTRUCTS.LineagePlatform as never);
 const training = statementsOf(template, 'PlatformTrainingRole');

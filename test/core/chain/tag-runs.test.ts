@@ -10,6 +10,7 @@ const identity = {
 };
 const job: DescribedJob = {
   identity,
+  endedAt: new Date('2026-01-02T03:10:00Z'),
   configuredRepository: 'https://git.example.com/team/data.git',
   configuredRevision: 'v1',
   mlflowRunId: undefined,
@@ -74,6 +75,7 @@ test('a run that the service names is tagged even if it names no job', async () 
 
 test.each<[what: string, more: Partial<TaggedRun>]>([
   ['that started before the job was made', { startedAt: new Date('2026-01-02T03:00:00Z') }],
+  ['that started after the job had ended', { startedAt: new Date('2026-01-02T03:10:01Z') }],
   [
     'that names a job of another account',
     {
