@@ -38,7 +38,17 @@ def pull_dataset(revision: str) -> Path:
     environment = git_environment()
     for command in (
         ["git", "init", "--quiet", str(WORKSPACE)],
-        ["git", "-C", str(WORKSPACE), "fetch", "--quiet", "--depth", "1", os.environ["DVC_REPO_URL"], f"refs/tags/{revision}"],
+        [
+            "git",
+            "-C",
+            str(WORKSPACE),
+            "fetch",
+            "--quiet",
+            "--depth",
+            "1",
+            os.environ["DVC_REPO_URL"],
+            f"refs/tags/{revision}",
+        ],
         ["git", "-C", str(WORKSPACE), "checkout", "--quiet", "FETCH_HEAD"],
         ["dvc", "--cd", str(WORKSPACE), "pull", "--quiet"],
     ):

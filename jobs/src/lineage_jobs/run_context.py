@@ -12,7 +12,7 @@ _TAG_FROM_VARIABLE = {
 }
 
 
-class SageMakerJobRunContext(RunContextProvider):  # type: ignore[misc]
+class SageMakerJobRunContext(RunContextProvider):
     """MLflow asks its context providers for tags each time a run starts.
 
     MLFLOW_RUN_ID would not do: MLflow drops it after the first run, and refuses it where the script sets another
