@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildIfChanged } from './setup/build-if-changed.mjs';
-import { projectRoot, tlsDirectory } from './setup/project.mjs';
+import { localAwsVariables } from './setup/local-aws-variables.mjs';
+import { projectRoot } from './setup/project.mjs';
 import { setUp } from './setup/set-up.mjs';
 import { lint } from './testing/lint.mjs';
 import { NO_TESTS, runSteps } from './testing/run-steps.mjs';
@@ -11,10 +12,9 @@ const jobsTests = 'test/jobs';
 
 /** The same as in the script test:unit. */
 const UNIT_VARIABLES = {
+  ...localAwsVariables(),
   // nag packs and template checks have tests of their own; validating at each synth as well takes its time.
   CDK_VALIDATION: 'false',
-  // read when Node starts, and needed by tests that serve something over TLS.
-  NODE_EXTRA_CA_CERTS: join(tlsDirectory, 'ca.pem'),
 };
 
 const STEPS = [
@@ -46,7 +46,7 @@ const STEPS = [
   ...(existsSync(join(projectRoot, jobsTests))
     ? [{ name: 'jobs (pytest)', run: () => runPytest('jobs', [jobsTests]) }]
     : []),
-  { name: 'end to end (jest)', run: () => runJest('e2e') },
+  { name: 'end to end (jest)', run: () => runJest('e2e', localAwsVariables()) },
 ];
 
 process.exitCode = await runSteps(STEPS);

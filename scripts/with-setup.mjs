@@ -1,5 +1,6 @@
 import { buildIfChanged } from './setup/build-if-changed.mjs';
-import { runChild } from './setup/run-child.mjs';
+import { localAwsVariables } from './setup/local-aws-variables.mjs';
+import { runChild, withNodePrograms } from './setup/run-child.mjs';
 import { setUp } from './setup/set-up.mjs';
 
 const USAGE_EXIT_CODE = 64;
@@ -11,7 +12,8 @@ async function main([program, ...args]) {
   }
   await setUp();
   const built = await buildIfChanged();
-  return built === 0 ? runChild(program, args) : built;
+  const environment = { ...withNodePrograms(), ...localAwsVariables() };
+  return built === 0 ? runChild(program, args, { environment }) : built;
 }
 
 main(process.argv.slice(2)).then(

@@ -28,8 +28,14 @@ function checks() {
     ['ruff format', checkProgram('ruff'), ['format', '--check', '.']],
     typesOf('sandbox', 'emulator'),
     ...(hasPython('jobs') ? [typesOf('jobs', 'jobs')] : []),
-    // it judges the public surface, which jsii writes down when it builds.
-    ...(existsSync(join(projectRoot, '.jsii')) ? [['awslint', nodeProgram('awslint'), []]] : []),
+    [
+      'cfn-lint',
+      process.execPath,
+      [join(projectRoot, 'scripts', 'testing', 'lint-template.mjs'), checkProgram('cfn-lint')],
+    ],
+    // both read the public surface, which jsii writes down when it builds.
+    ['awslint', nodeProgram('awslint'), []],
+    ['README examples', nodeProgram('jsii-rosetta'), ['extract', '--strict']],
   ];
 }
 
