@@ -9,6 +9,8 @@ const LOOPBACK = '127.0.0.1,localhost';
 
 export const instanceTlsDirectory = (state: InstanceState) => join(state.directory, 'tls');
 export const authorityFile = (state: InstanceState) => join(instanceTlsDirectory(state), 'ca.pem');
+// a real file: aiobotocore, and so DVC, refuses /dev/null as "not found".
+export const emptyConfigFile = (state: InstanceState) => join(state.directory, 'aws-config');
 export const loopbackUrl = (port: number) => `https://127.0.0.1:${port}`;
 
 /** What any client needs to meet this AWS instead of another: SDKs, the AWS CLI, CDK, MLflow, DVC, git. */
@@ -23,8 +25,8 @@ export function clientEnvironment(state: InstanceState): Record<string, string> 
     AWS_ACCESS_KEY_ID: state.account,
     AWS_SECRET_ACCESS_KEY: SECRET_ACCESS_KEY,
     // files of the user name other credentials and endpoints, and the metadata service is asked where none are found.
-    AWS_CONFIG_FILE: '/dev/null',
-    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_CONFIG_FILE: emptyConfigFile(state),
+    AWS_SHARED_CREDENTIALS_FILE: emptyConfigFile(state),
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_CA_BUNDLE: authority,
     REQUESTS_CA_BUNDLE: authority,

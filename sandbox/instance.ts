@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findFreePorts } from './free-ports';
@@ -10,6 +10,7 @@ import {
   authorityFile,
   clientEnvironment,
   clientProcessEnvironment,
+  emptyConfigFile,
   instanceTlsDirectory,
   loopbackUrl,
   serverEnvironment,
@@ -299,6 +300,7 @@ export class Sandbox {
       rmSync(remains, { recursive: true, force: true });
     }
     mkdirSync(dataDirectory(directory), { recursive: true });
+    writeFileSync(emptyConfigFile(this.state), '');
     // a copy: a set-up that renews the certificate does not disturb who is up.
     cpSync(tlsDirectory, instanceTlsDirectory(this.state), { recursive: true });
     const environment = serverEnvironment(this.state, process.env);

@@ -24,8 +24,6 @@ export class DataCheckout {
     const credentials = Buffer.from(`x-token-auth:${token}`).toString('base64');
     this.environment = {
       ...environment,
-      AWS_CONFIG_FILE: undefined,
-      AWS_SHARED_CREDENTIALS_FILE: undefined,
       PATH: `${join(environmentDirectory('jobs'), 'bin')}:${environment.PATH}`,
       DVC_NO_ANALYTICS: '1',
       GIT_TERMINAL_PROMPT: '0',
