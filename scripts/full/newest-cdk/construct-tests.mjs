@@ -1,0 +1,28 @@
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../../setup/project.mjs';
+import { runChild } from '../../setup/run-child.mjs';
+import { readJestReport, settle } from '../../testing/test-programs.mjs';
+import { asHere } from './consumer.mjs';
+
+const TOOLS = ['cdk-nag', 'jest', 'ts-jest', 'typescript', '@types/jest', '@types/node'];
+const NEEDED = ['lib', 'assets', 'test/lib', 'test/nag.test.ts', 'package.json', 'jest.config.js', 'tsconfig.json'];
+
+/** Runs a copy of the tests of the constructs with the CDK that the consumer has installed. */
+export async function runConstructTests(consumer, version) {
+  await consumer.install(...TOOLS.map(asHere));
+  const installed = JSON.parse(readFileSync(consumer.module('aws-cdk-lib', 'package.json'), 'utf8')).version;
+  if (installed !== version) throw new Error(`the tools brought aws-cdk-lib ${installed} along, not ${version}`);
+
+  // below the consumer, so that its modules are found.
+  const copy = join(consumer.directory, 'copy');
+  mkdirSync(copy);
+  for (const path of NEEDED) cpSync(join(projectRoot, path), join(copy, path), { recursive: true });
+  const report = join(consumer.home, 'jest.json');
+  const jest = consumer.module('jest', 'bin', 'jest.js');
+  const args = [jest, '--selectProjects', 'unit', '--json', '--outputFile', report];
+  // as in the unit tests: nag packs are validated by the tests that are about them.
+  const environment = { ...process.env, CDK_VALIDATION: 'false' };
+  const code = await runChild(process.execPath, args, { environment, directory: copy });
+  return settle(existsSync(report) ? readJestReport(readFileSync(report, 'utf8')) : undefined, code, 'jest');
+}

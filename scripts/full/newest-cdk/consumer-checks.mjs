@@ -1,0 +1,83 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CONSUMER_APP, FAULTY_APP } from './consumer-app.mjs';
+
+const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'));
+
+/** The names of the functions whose bundles came with the package. */
+function bundlesOf(consumer) {
+  const assets = consumer.module('cdk-ml-lineage', 'assets');
+  return readdirSync(assets).filter((name) => existsSync(join(assets, name, 'index.js')));
+}
+
+/** The code of each function in the template, as it would be uploaded. */
+function functionCode(output) {
+  const { files } = readJson(output, 'Consumer.assets.json');
+  return Object.values(readJson(output, 'Consumer.template.json').Resources)
+    .filter(({ Type }) => Type === 'AWS::Lambda::Function')
+    .map(({ Properties }) => {
+      const key = Properties.Code.S3Key;
+      const asset = Object.values(files).find(({ destinations }) =>
+        Object.values(destinations).some(({ objectKey }) => objectKey === key),
+      );
+      return readFileSync(join(output, asset.source.path, 'index.js'), 'utf8');
+    });
+}
+
+/** The checks in their order, the first of which synthesizes; each answers undefined, or what is wrong. */
+export function consumerChecks(consumer) {
+  let output;
+  const synthesized = () => {
+    if (!output) throw new Error('the app was not synthesized');
+    return output;
+  };
+  return [
+    [
+      'an app compiles and synthesizes, with neither bundler nor container engine',
+      async () => {
+        if (existsSync(consumer.module('esbuild'))) return 'the package brought esbuild along';
+        output = await consumer.synthesize('app', CONSUMER_APP);
+        return undefined;
+      },
+    ],
+    [
+      'the validation of the CDK ran and found nothing',
+      async () => {
+        const { pluginReports } = readJson(synthesized(), 'validation-report.json');
+        if (pluginReports.length === 0) return 'no validation ran';
+        const violations = pluginReports.flatMap((report) => report.violations);
+        return violations.length > 0 ? JSON.stringify(violations, undefined, 2) : undefined;
+      },
+    ],
+    [
+      'each function of the package is in the template once, with the code that the package brought',
+      async () => {
+        const names = bundlesOf(consumer);
+        if (names.length === 0) return 'the package has no functions';
+        const code = functionCode(synthesized());
+        if (code.length !== names.length) return `${code.length} functions, but the package has ${names.join(', ')}`;
+        const absent = names.filter(
+          (name) => !code.includes(readFileSync(consumer.module('cdk-ml-lineage', 'assets', name, 'index.js'), 'utf8')),
+        );
+        return absent.length > 0 ? `no function has the code of ${absent.join(', ')}` : undefined;
+      },
+    ],
+    [
+      'the command line runs with what the package brought',
+      async () => {
+        const help = await consumer.run('ml-lineage', consumer.module('.bin', 'ml-lineage'), ['--help']);
+        return help.includes('Usage: ml-lineage') ? undefined : `it said ${help}`;
+      },
+    ],
+    [
+      'control: the validation of the CDK refuses a faulty app',
+      async () => {
+        const failure = await consumer.synthesize('faulty', FAULTY_APP).then(
+          () => 'it was accepted',
+          ({ message }) => message,
+        );
+        return failure.includes("BucketName: 'Not_Valid' does not match") ? undefined : failure;
+      },
+    ],
+  ];
+}
