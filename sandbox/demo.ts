@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { contract } from '../core/contract';
-import { Sandbox } from './instance';
+import { AlreadyUp, Sandbox } from './instance';
 import { projectRoot } from './project-paths';
 import { bootstrapAccount, stackNameOf } from './walk/deployment';
 import { deployWalk, jobEnvironment, TRAIN_SCRIPT, waitForTaggedRun } from './walk/platform-walk';
@@ -102,6 +102,11 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
+  if (error instanceof AlreadyUp) {
+    process.stderr.write(`${error.message}; stop it with: npm run sandbox -- down ${error.state.name}\n`);
+    process.exitCode = 1;
+    return;
+  }
   process.stderr.write(`\nthe demo failed: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 });

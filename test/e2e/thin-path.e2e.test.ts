@@ -14,8 +14,9 @@ import {
   PutPublicAccessBlockCommand,
 } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { locateMlflowApp, signMlflowRequest } from '../../core/mlflow/signed-request';
 import { Sandbox } from '../../sandbox/instance';
-import { environmentDirectory } from '../../sandbox/project-paths';
+import { environmentDirectory, projectRoot } from '../../sandbox/project-paths';
 import { clientsOfRole } from '../../sandbox/walk/deployed-role';
 import { bootstrapAccount, stackNameOf } from '../../sandbox/walk/deployment';
 import {
@@ -35,7 +36,7 @@ import {
   waitForTaggedRun,
 } from '../../sandbox/walk/platform-walk';
 import { readBack } from '../../sandbox/walk/read-back';
-import { runProgram } from '../../sandbox/walk/run-program';
+import { finish, runProgram } from '../../sandbox/walk/run-program';
 import { sampleDataset } from '../../sandbox/walk/sample-data';
 import {
   readTrainingJobLog,
@@ -198,6 +199,41 @@ test('two platforms in one account do not touch each other', async () => {
   expect(theirs.tags['lineage.platform']).toBe('oncology');
   await expect(runsOf(radiology, 'of-oncology')).resolves.toEqual([]);
   await expect(runsOf(oncology, 'of-radiology')).resolves.toEqual([]);
+});
+
+test('ml-lineage trace tells the chain of a run, and ends as not provable because tags prove nothing', async () => {
+  await train(radiology, 'traced');
+  const run = await waitForTaggedRun(radiology, 'traced');
+  const { code, output } = await finish(
+    join(projectRoot, 'assets', 'ml-lineage.cjs'),
+    ['trace', run.id, '--mlflow-app', radiology.outputs.MlflowAppArn],
+    { environment: sandbox.processEnvironment() },
+  );
+  expect(output).toMatch(new RegExp(`^data commit +${commit}$`, 'm'));
+  expect(output).toMatch(/^dataset +data@[0-9a-f]{32}\.dir$/m);
+  expect(code).toBe(2);
+});
+
+test('MLflow takes a signed request as it was signed, and no other', async () => {
+  const { MlflowAppArn } = radiology.outputs;
+  const environment = sandbox.environment();
+  const app = locateMlflowApp(MlflowAppArn, environment.SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT);
+  const credentials = async () => ({
+    accessKeyId: environment.AWS_ACCESS_KEY_ID ?? '',
+    secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? '',
+  });
+  const body = JSON.stringify({ max_results: 1 });
+  const request = { method: 'POST', path: '/api/2.0/mlflow/experiments/search', query: {}, body };
+  const { url, headers } = await signMlflowRequest(app, credentials, request);
+  const post = (change: RequestInit) => fetch(url, { method: 'POST', headers, body, ...change });
+
+  expect((await post({})).status).toBe(200);
+  expect((await post({ body: body.replace('1', '2') })).status).toBe(403);
+  expect((await post({ headers: { ...headers, 'x-sm-mlflow-app-arn': oncology.outputs.MlflowAppArn } })).status).toBe(
+    403,
+  );
+  const { authorization: _left, ...unsigned } = headers;
+  expect((await post({ headers: unsigned })).status).toBe(403);
 });
 
 describe('the deployed roles', () => {
