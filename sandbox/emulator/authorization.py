@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import hmac
 import os
 from dataclasses import dataclass
@@ -80,9 +81,9 @@ def authorize(request: ForwardedRequest, account: str, region: str) -> str | Den
     signature = _signature_of(request)
     if isinstance(signature, Denial):
         return signature
-    scope_failure = _scope_failure(signature, request.service, region)
-    if scope_failure:
-        return scope_failure
+    failure = _scope_failure(signature, request.service, region) or _payload_failure(request)
+    if failure:
+        return failure
     key = signature.access_key_id
     set_request_account_id(key)
     if iam_evaluator.is_root_access_key(key):
@@ -122,6 +123,14 @@ def _scope_failure(signature: sigv4.HeaderSignature, service: str, region: str) 
                 f"Credential should be scoped to a valid {part}: it names {named!r}, this is {expected!r}.",
             )
     return None
+
+
+def _payload_failure(request: ForwardedRequest) -> Denial | None:
+    # services other than S3 hash what they received; the emulator takes the header's word for it.
+    declared = request.headers.get("x-amz-content-sha256")
+    if declared is None or hmac.compare_digest(declared, hashlib.sha256(request.body).hexdigest()):
+        return None
+    return Denial("InvalidSignatureException", "The body is not the one that x-amz-content-sha256 was computed from.")
 
 
 def _authorized_root(request: ForwardedRequest, signature: sigv4.HeaderSignature, account: str) -> str | Denial:
