@@ -1,7 +1,9 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { WRITE_ACCESS_LOGS } from './perms';
 
 export interface DataBucketOptions {
   readonly encryptionKey: kms.IKey;
@@ -13,17 +15,17 @@ export interface DataBucketOptions {
  * A bucket for data that has to outlive its stack: encrypted, versioned, private, logged, retained.
  */
 export function defineDataBucket(scope: Construct, id: string, options: DataBucketOptions): s3.Bucket {
-  return new s3.Bucket(scope, id, {
+  const bucket = new s3.Bucket(scope, id, {
     encryption: s3.BucketEncryption.KMS,
     encryptionKey: options.encryptionKey,
     bucketKeyEnabled: true,
     versioned: true,
     enforceSSL: true,
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
-    serverAccessLogsBucket: options.accessLogBucket,
-    serverAccessLogsPrefix: options.accessLogPrefix,
     removalPolicy: RemovalPolicy.RETAIN,
   });
+  logAccess(bucket, options.accessLogBucket, options.accessLogPrefix);
+  return bucket;
 }
 
 /**
@@ -40,4 +42,22 @@ export function defineAccessLogBucket(scope: Construct, id: string): s3.Bucket {
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     removalPolicy: RemovalPolicy.RETAIN,
   });
+}
+
+// not by serverAccessLogsBucket: unless the app sets a feature flag, the CDK would let S3 deliver by an ACL, and turn
+// ACLs on for it (https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html advises against it).
+function logAccess(bucket: s3.Bucket, accessLogBucket: s3.IBucket, prefix: string): void {
+  const resource = bucket.node.defaultChild as s3.CfnBucket;
+  resource.loggingConfiguration = { destinationBucketName: accessLogBucket.bucketName, logFilePrefix: prefix };
+  accessLogBucket.addToResourcePolicy(
+    new iam.PolicyStatement({
+      principals: [new iam.ServicePrincipal('logging.s3.amazonaws.com')],
+      actions: WRITE_ACCESS_LOGS,
+      resources: [accessLogBucket.arnForObjects(`${prefix}*`)],
+      conditions: {
+        ArnLike: { 'aws:SourceArn': bucket.bucketArn },
+        StringEquals: { 'aws:SourceAccount': Stack.of(bucket).account },
+      },
+    }),
+  );
 }

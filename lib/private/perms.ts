@@ -4,6 +4,8 @@ export const READ_OBJECTS = ['s3:GetObject'];
 export const LIST_OBJECTS = ['s3:ListBucket'];
 export const WRITE_OBJECTS = ['s3:AbortMultipartUpload', 's3:PutObject'];
 
+export const WRITE_ACCESS_LOGS = ['s3:PutObject'];
+
 export const READ_ENCRYPTED = ['kms:Decrypt'];
 // a multipart upload decrypts its own parts (https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions).
 export const WRITE_ENCRYPTED = ['kms:Decrypt', 'kms:GenerateDataKey'];

@@ -50,6 +50,27 @@ test('every bucket refuses requests without TLS', () => {
   );
 });
 
+test('access logs are delivered by policy, with ACLs off whatever flags the app sets', () => {
+  const template = define();
+  template.resourcePropertiesCountIs('AWS::S3::Bucket', { AccessControl: Match.anyValue() }, 0);
+  template.resourcePropertiesCountIs('AWS::S3::Bucket', { OwnershipControls: Match.anyValue() }, 0);
+  template.hasResourceProperties('AWS::S3::BucketPolicy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        Match.objectLike({
+          Action: 's3:PutObject',
+          Effect: 'Allow',
+          Principal: { Service: 'logging.s3.amazonaws.com' },
+          Condition: {
+            ArnLike: { 'aws:SourceArn': Match.anyValue() },
+            StringEquals: { 'aws:SourceAccount': '111122223333' },
+          },
+        }),
+      ]),
+    },
+  });
+});
+
 test('the address is made of bucket and prefix', () => {
   const stack = defineStack();
   const remote = new DvcRemote(stack, 'Remote', { prefix: 'data/radiology' });
