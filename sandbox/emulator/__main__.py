@@ -8,7 +8,8 @@ import sys
 
 from sandbox.emulator.pinned_version import WrongEmulatorVersion, require_pinned_version
 from sandbox.emulator.server import serve_emulator
-from sandbox.emulator.settings import EmulatorSettings, SettingError
+from sandbox.emulator.settings import EmulatorSettings
+from sandbox.process_settings import SettingError
 
 
 def main() -> int:

@@ -18,8 +18,8 @@ def prepare_emulator_environment(settings: EmulatorSettings, environment: Mutabl
         {
             "AUTH": "true",
             "USE_SSL": "1",
-            "MINISTACK_SSL_CERT": str(settings.certificate),
-            "MINISTACK_SSL_KEY": str(settings.private_key),
+            "MINISTACK_SSL_CERT": str(settings.tls.certificate),
+            "MINISTACK_SSL_KEY": str(settings.tls.private_key),
             "MINISTACK_HOST": "127.0.0.1",
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(settings.port),

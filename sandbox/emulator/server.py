@@ -53,8 +53,8 @@ async def _serve(settings: EmulatorSettings) -> None:
 
     config = Config()
     config.bind = [f"127.0.0.1:{settings.port}"]
-    config.certfile = str(settings.certificate)
-    config.keyfile = str(settings.private_key)
+    config.certfile = str(settings.tls.certificate)
+    config.keyfile = str(settings.tls.private_key)
     config.keep_alive_timeout = 75
     config.graceful_timeout = _REQUEST_GRACE_SECONDS
     config.loglevel = "WARNING"

@@ -15,7 +15,7 @@ from sandbox.git.authorization import TokenAuthorization
 from sandbox.git.http_backend import BackendFailed, BackendRequest, BackendResponse, run_backend
 from sandbox.git.repositories import InvalidRepositoryName, RepositoryExists, RepositoryStore
 from sandbox.git.request_body import PIECE_BYTES, BadRequestBody, read_body
-from sandbox.git.settings import Settings
+from sandbox.git.settings import GitSettings
 
 HEALTH_PATH = "/_sandbox/health"
 REPOSITORIES_PATH = "/_sandbox/repositories"
@@ -33,13 +33,13 @@ class GitServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: GitSettings) -> None:
         self.repositories_directory = settings.repositories_directory.resolve()
         self.repositories_directory.mkdir(parents=True, exist_ok=True)
         self.repositories = RepositoryStore(self.repositories_directory)
         self.authorization = TokenAuthorization(settings.token)
         self._tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        self._tls.load_cert_chain(settings.tls_directory / "server.pem", settings.tls_directory / "server.key")
+        self._tls.load_cert_chain(settings.tls.certificate, settings.tls.private_key)
         super().__init__(("127.0.0.1", settings.port), GitRequestHandler)
 
     def finish_request(self, request: Any, client_address: Any) -> None:

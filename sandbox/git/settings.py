@@ -1,24 +1,26 @@
-"""What the supervisor tells the git server."""
+"""What the supervisor passes to the Git server."""
 
-import os
+from __future__ import annotations
+
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+
+from sandbox.process_settings import TlsFiles, directory, port, required, tls_files
 
 
-class Settings(NamedTuple):
+@dataclass(frozen=True)
+class GitSettings:
     repositories_directory: Path
-    tls_directory: Path
+    tls: TlsFiles
     port: int
     token: str
 
-
-def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
-    names = ("SANDBOX_DIRECTORY", "SANDBOX_TLS_DIRECTORY", "SANDBOX_GIT_PORT", "SANDBOX_GIT_TOKEN")
-    missing = [name for name in names if not environment.get(name)]
-    if missing:
-        raise SystemExit(
-            f"python -m sandbox.git needs {', '.join(missing)} in its environment: start it with npm run sandbox -- up"
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> GitSettings:
+        return cls(
+            repositories_directory=directory(environment) / "git",
+            tls=tls_files(environment),
+            port=port(environment, "SANDBOX_GIT_PORT"),
+            token=required(environment, "SANDBOX_GIT_TOKEN"),
         )
-    directory, tls_directory, port, token = (environment[name] for name in names)
-    return Settings(Path(directory) / "git", Path(tls_directory), int(port), token)

@@ -9,9 +9,10 @@ import os
 import sys
 
 from sandbox.jobs.isolation import IsolationUnavailable
+from sandbox.process_settings import SettingError
 from sandbox.sagemaker.operations import OPERATIONS
 from sandbox.sagemaker.process import serve
-from sandbox.sagemaker.settings import SageMakerSettings, SettingError
+from sandbox.sagemaker.settings import SageMakerSettings
 
 
 def main() -> int:

@@ -64,8 +64,8 @@ def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str, message
     environment = {**sandbox_environment(tmp_path, free_port()), name: value}
     if name != "SANDBOX_TLS_DIRECTORY":
         (tmp_path / "tls").mkdir()
-        (tmp_path / "tls" / "server.pem").touch()
-        (tmp_path / "tls" / "server.key").touch()
+        for file in ("server.pem", "server.key", "ca.pem"):
+            (tmp_path / "tls" / file).touch()
     refused = run_launcher(environment)
     assert refused.returncode == 64
     assert message in refused.stderr
