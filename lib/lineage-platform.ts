@@ -1,5 +1,4 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -7,12 +6,13 @@ import type { IDataRepository } from './data-repository';
 import { DvcRemote } from './dvc-remote';
 import { MlflowApp } from './mlflow-app';
 import { defineAccessLogBucket, defineDataBucket } from './private/data-bucket';
+import { allowJobLogs, defineSageMakerRole } from './private/job-roles';
 import { ObjectGrants } from './private/object-grants';
-import { WRITE_LOGS } from './private/perms';
 import { RunTagger } from './run-tagger';
 
 const CODE_PREFIX = 'code';
 const MODEL_PREFIX = 'models';
+const LINEAGE_PREFIX = 'lineage';
 
 /**
  * Properties of a LineagePlatform.
@@ -47,9 +47,15 @@ export class LineagePlatform extends Construct {
   public readonly mlflowApp: MlflowApp;
 
   /**
-   * Scripts below `code/`, models below `models/`, artifacts of runs below `mlflow/`.
+   * Scripts below `code/`, models below `models/`, artifacts of runs below `mlflow/`, what pipelines hand on below
+   * `lineage/`.
    */
   public readonly artifactBucket: s3.IBucket;
+
+  /**
+   * The role of processing jobs. It may push datasets and delete none.
+   */
+  public readonly processingRole: iam.IRole;
 
   /**
    * The role to start training jobs with. It may pull datasets and never push.
@@ -76,6 +82,7 @@ export class LineagePlatform extends Construct {
       accessLogPrefix: 'artifacts/',
     });
     this.mlflowApp = new MlflowApp(this, 'MlflowApp', { artifactBucket: this.artifactBucket });
+    this.processingRole = this.defineProcessingRole(props);
     this.trainingRole = this.defineTrainingRole(props);
     this.runTagger = new RunTagger(this, 'RunTagger', {
       platformName: props.platformName,
@@ -87,34 +94,41 @@ export class LineagePlatform extends Construct {
   }
 
   private defineTrainingRole(props: LineagePlatformProps): iam.Role {
-    const role = new iam.Role(this, 'TrainingRole', {
-      description: `Training jobs of the lineage platform ${props.platformName}`,
-      assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
-      }),
-    });
+    const role = defineSageMakerRole(
+      this,
+      'TrainingRole',
+      `Training jobs of the lineage platform ${props.platformName}`,
+    );
+    allowJobLogs(role, 'TrainingJobs');
     this.dvcRemote.grants.pull(role);
+    this.allowWhatEveryJobNeeds(role, props);
+    new ObjectGrants(this.artifactBucket, MODEL_PREFIX).write(role);
+    const lineage = new ObjectGrants(this.artifactBucket, LINEAGE_PREFIX);
+    lineage.list(role);
+    lineage.read(role);
+    return role;
+  }
+
+  private defineProcessingRole(props: LineagePlatformProps): iam.Role {
+    const role = defineSageMakerRole(
+      this,
+      'ProcessingRole',
+      `Processing jobs of the lineage platform ${props.platformName}`,
+    );
+    allowJobLogs(role, 'ProcessingJobs');
+    this.dvcRemote.grants.push(role);
+    this.allowWhatEveryJobNeeds(role, props);
+    new ObjectGrants(this.artifactBucket, LINEAGE_PREFIX).write(role);
+    return role;
+  }
+
+  private allowWhatEveryJobNeeds(role: iam.Role, { dataRepositories }: LineagePlatformProps): void {
     this.mlflowApp.grants.use(role);
-    for (const repository of props.dataRepositories) {
+    for (const repository of dataRepositories) {
       repository.grants.read(role);
     }
     const code = new ObjectGrants(this.artifactBucket, CODE_PREFIX);
     code.list(role);
     code.read(role);
-    new ObjectGrants(this.artifactBucket, MODEL_PREFIX).write(role);
-    // SageMaker makes the log streams of a job in the job's name.
-    iam.Grant.addToPrincipal({
-      grantee: role,
-      actions: ['logs:CreateLogGroup', 'logs:DescribeLogStreams', ...WRITE_LOGS],
-      resourceArns: [
-        Stack.of(this).formatArn({
-          service: 'logs',
-          resource: 'log-group',
-          resourceName: '/aws/sagemaker/TrainingJobs:*',
-          arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-        }),
-      ],
-    });
-    return role;
   }
 }

@@ -5,6 +5,7 @@ import { CfnMlflowApp, type IMlflowAppRef, type MlflowAppReference } from 'aws-c
 import type { Construct } from 'constructs';
 import { MlflowAppGrants } from './mlflow-app-grants';
 import { enforce, isKnown, type Rule } from './private/errors';
+import { defineSageMakerRole } from './private/job-roles';
 import { ObjectGrants } from './private/object-grants';
 import { MIRROR_LINEAGE, MIRROR_MODEL_REGISTRY } from './private/perms';
 
@@ -157,12 +158,7 @@ export class MlflowApp extends Resource implements IMlflowApp {
   }
 
   private defineRole(): iam.Role {
-    const role = new iam.Role(this, 'Role', {
-      description: 'Lets a SageMaker MLflow App keep artifacts and mirror registered models',
-      assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
-      }),
-    });
+    const role = defineSageMakerRole(this, 'Role', 'Lets a SageMaker MLflow App keep artifacts and mirror models');
     const artifacts = new ObjectGrants(this.artifactBucket, this.artifactPrefix);
     artifacts.list(role);
     artifacts.read(role);

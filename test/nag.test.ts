@@ -14,6 +14,21 @@ const MIRRORING = {
   [`${SAGEMAKER}:experiment-trial-component/*`]: 'the service makes the id',
 };
 
+const LOGS = 'Resource::arn:<AWS::Partition>:logs:us-east-1:111122223333:log-group:/aws/sagemaker';
+
+const PLATFORM = {
+  ...MIRRORING,
+  'Resource::<PlatformArtifactsD98FDC30.Arn>/mlflow/*': 'MLflow names its artifacts itself, below this prefix',
+  'Resource::<PlatformArtifactsD98FDC30.Arn>/code/*': 'scripts, named by their owners',
+  'Resource::<PlatformArtifactsD98FDC30.Arn>/models/*': 'models, named after their jobs',
+  'Resource::<PlatformArtifactsD98FDC30.Arn>/lineage/*': 'what pipelines hand on, named after their executions',
+  'Resource::<PlatformDvcRemoteBucketA9509FFE.Arn>/dvc/*': 'datasets, named by their digest',
+  'Resource::<PlatformDvcRemoteBucketA9509FFE.Arn>/dvc/files/md5/*.dir': 'listings, named by their digest',
+  [`${LOGS}/ProcessingJobs:*`]: 'SageMaker names the log streams after the jobs',
+  [`${LOGS}/TrainingJobs:*`]: 'SageMaker names the log streams after the jobs',
+  [`${SAGEMAKER}:training-job/*`]: 'the jobs to come',
+};
+
 /**
  * The wildcards that remain, each with the reason why nothing narrower works. The list is closed: a new wildcard fails.
  */
@@ -26,16 +41,12 @@ const JUSTIFIED: Record<string, Record<string, string>> = {
     'Resource::<DvcRemoteBucket9380F5B1.Arn>/dvc/files/md5/*.dir': 'listings of datasets, named by their digest',
     [`${SAGEMAKER}:training-job/*`]: 'the jobs to come',
   },
-  LineagePlatform: {
-    ...MIRRORING,
-    'Resource::<PlatformArtifactsD98FDC30.Arn>/mlflow/*': 'MLflow names its artifacts itself, below this prefix',
-    'Resource::<PlatformArtifactsD98FDC30.Arn>/code/*': 'scripts, named by their owners',
-    'Resource::<PlatformArtifactsD98FDC30.Arn>/models/*': 'models, named after their jobs',
-    'Resource::<PlatformDvcRemoteBucketA9509FFE.Arn>/dvc/*': 'datasets, named by their digest',
-    'Resource::<PlatformDvcRemoteBucketA9509FFE.Arn>/dvc/files/md5/*.dir': 'listings, named by their digest',
-    'Resource::arn:<AWS::Partition>:logs:us-east-1:111122223333:log-group:/aws/sagemaker/TrainingJobs:*':
-      'SageMaker names the log streams after the jobs',
-    [`${SAGEMAKER}:training-job/*`]: 'the jobs to come',
+  LineagePlatform: PLATFORM,
+  LineagePipeline: {
+    ...PLATFORM,
+    'Resource::arn:<AWS::Partition>:s3:::raw/x/*': 'raw data, named by its owners',
+    [`${SAGEMAKER}:processing-job/pipelines-*`]: 'SageMaker names the jobs of pipelines itself',
+    [`${SAGEMAKER}:training-job/pipelines-*`]: 'SageMaker names the jobs of pipelines itself',
   },
 };
 

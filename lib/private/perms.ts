@@ -21,6 +21,7 @@ export const READ_JOB_TAGS = ['sagemaker:ListTags'];
 
 export const SEND_MESSAGES = ['sqs:SendMessage'];
 
+export const DESCRIBE_LOG_STREAMS = ['logs:CreateLogGroup', 'logs:DescribeLogStreams'];
 export const WRITE_LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
 // the model registry and lineage actions that an app's role needs to mirror registered models;
@@ -39,3 +40,18 @@ export const MIRROR_LINEAGE = [
   'sagemaker:DescribeAction',
   'sagemaker:ListArtifacts',
 ];
+
+// what a pipeline does with the jobs of its steps; it tags them with its execution.
+export const RUN_PROCESSING_JOBS = [
+  'sagemaker:AddTags',
+  'sagemaker:CreateProcessingJob',
+  'sagemaker:DescribeProcessingJob',
+  'sagemaker:StopProcessingJob',
+];
+export const RUN_TRAINING_JOBS = [
+  'sagemaker:AddTags',
+  'sagemaker:CreateTrainingJob',
+  'sagemaker:DescribeTrainingJob',
+  'sagemaker:StopTrainingJob',
+];
+export const PASS_ROLE = ['iam:PassRole'];

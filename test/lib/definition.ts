@@ -1,9 +1,21 @@
+import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { DataRepository, DvcRemote, type IDataRepository, LineagePlatform, MlflowApp, RunTagger } from '../../lib';
+import {
+  DataRepository,
+  DvcRemote,
+  type IDataRepository,
+  JobScript,
+  LineagePipeline,
+  LineagePlatform,
+  MlflowApp,
+  RunTagger,
+} from '../../lib';
+
+const SCRIPTS = join(__dirname, '..', 'e2e', 'scripts');
 
 export const ENVIRONMENT = { account: '111122223333', region: 'us-east-1' };
 export const SECRET_ARN = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:git-token-AbCdEf';
@@ -48,6 +60,17 @@ export const CONSTRUCTS: Record<string, (stack: Stack) => void> = {
     }),
   LineagePlatform: (stack) =>
     void new LineagePlatform(stack, 'Platform', { platformName: 'demo', dataRepositories: [defineRepository(stack)] }),
+  LineagePipeline: (stack) => {
+    const dataRepository = defineRepository(stack);
+    const script = JobScript.fromAsset(SCRIPTS, { entry: 'log_run.py' });
+    const image = '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.6.0-cpu-py312';
+    new LineagePipeline(stack, 'Pipeline', {
+      platform: new LineagePlatform(stack, 'Platform', { platformName: 'demo', dataRepositories: [dataRepository] }),
+      dataRepository,
+      preprocess: { script, image, inputBucket: s3.Bucket.fromBucketName(stack, 'Raw', 'raw'), inputPrefix: 'x' },
+      train: { script, image },
+    });
+  },
 };
 
 export function templateOf(define: (stack: Stack) => void): Template {

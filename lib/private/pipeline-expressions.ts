@@ -1,0 +1,28 @@
+/**
+ * A value that SageMaker fills in when an execution starts or a step has ended.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-steps-types.html
+ */
+export type PipelineExpression =
+  | { readonly Get: string }
+  | { readonly 'Std:Join': { On: string; Values: PipelineValue[] } };
+
+export type PipelineValue = string | PipelineExpression;
+
+export function parameter(name: string): PipelineExpression {
+  return { Get: `Parameters.${name}` };
+}
+
+export const EXECUTION_ID: PipelineExpression = { Get: 'Execution.PipelineExecutionId' };
+export const EXECUTION_ARN: PipelineExpression = { Get: 'Execution.PipelineExecutionArn' };
+
+export function join(on: string, ...values: PipelineValue[]): PipelineExpression {
+  return { 'Std:Join': { On: on, Values: values } };
+}
+
+/**
+ * Where a processing step has put one of its outputs.
+ */
+export function outputOf(step: string, output: string): PipelineExpression {
+  return { Get: `Steps.${step}.ProcessingOutputConfig.Outputs['${output}'].S3Output.S3Uri` };
+}
