@@ -54,7 +54,7 @@ export function preprocessStep(options: StepOptions & { inputUri: PipelineValue;
       ProcessingInputs: [
         processingInput(channels.toolkit, options.toolkitUri),
         ...(options.codeUri ? [processingInput(channels.code, options.codeUri)] : []),
-        processingInput(channels.input, options.inputUri),
+        processingInput(channels.raw, options.inputUri),
       ],
       ProcessingOutputConfig: {
         Outputs: [

@@ -10,7 +10,7 @@ import { DataCheckout } from './data-repository';
 import { deployPlatform, type PlatformOutputs } from './deployment';
 import { eventually } from './eventually';
 
-export const TRAIN_SCRIPT = join(projectRoot, 'examples', 'dataset-level', 'train.py');
+export const TRAIN_SCRIPT = join(projectRoot, 'examples', 'by-hand', 'train.py');
 
 /**
  * A data repository at the sandbox's Git host, with the secret that holds its token.
