@@ -18,9 +18,7 @@ import { EXECUTION_ARN, EXECUTION_ID, join, type PipelineValue, parameter } from
 import { problemsOf } from './private/pipeline-limits';
 import { preprocessStep, type StepOptions, trainStep } from './private/pipeline-steps';
 
-const DATA_VERSION = 'DataVersion';
-const INPUT_URI = 'InputUri';
-const CODE_REVISION = 'CodeRevision';
+const PARAMETERS = { dataVersion: 'DataVersion', inputUri: 'InputUri', codeRevision: 'CodeRevision' };
 
 /**
  * How a step of a pipeline runs.
@@ -213,13 +211,13 @@ export class LineagePipeline extends Construct {
       Version: '2020-12-01',
       Metadata: {},
       Parameters: [
-        { Name: DATA_VERSION, Type: 'String', DefaultValue: 'v1' },
+        { Name: PARAMETERS.dataVersion, Type: 'String', DefaultValue: 'v1' },
         {
-          Name: INPUT_URI,
+          Name: PARAMETERS.inputUri,
           Type: 'String',
           DefaultValue: props.preprocess.inputBucket.s3UrlForObject(props.preprocess.inputPrefix),
         },
-        ...(preprocess.hasRevision || train.hasRevision ? [{ Name: CODE_REVISION, Type: 'String' }] : []),
+        ...(preprocess.hasRevision || train.hasRevision ? [{ Name: PARAMETERS.codeRevision, Type: 'String' }] : []),
       ],
       // without it the service may make an MLflow App of its own, whose runs nobody tags.
       MlflowConfig: {
@@ -229,7 +227,7 @@ export class LineagePipeline extends Construct {
       Steps: [
         preprocessStep({
           ...this.stepOptions(props, props.preprocess, preprocess, platform.processingRole, toolkit),
-          inputUri: parameter(INPUT_URI),
+          inputUri: parameter(PARAMETERS.inputUri),
           lineageUri: artifacts.s3UrlForObject('lineage'),
         }),
         trainStep({
@@ -283,8 +281,8 @@ export class LineagePipeline extends Construct {
     const names = contract.jobEnvironment;
     const { dataRepository, platform } = props;
     return {
-      [names.dataRevision]: join('-', parameter(DATA_VERSION), EXECUTION_ID),
-      [names.dataVersion]: parameter(DATA_VERSION),
+      [names.dataRevision]: join('-', parameter(PARAMETERS.dataVersion), EXECUTION_ID),
+      [names.dataVersion]: parameter(PARAMETERS.dataVersion),
       [names.pipelineExecutionArn]: EXECUTION_ARN,
       [names.dataRepositoryUrl]: dataRepository.url,
       ...(dataRepository.tokenSecret && { [names.dataRepositoryTokenSecretArn]: dataRepository.tokenSecret.secretArn }),
@@ -292,7 +290,7 @@ export class LineagePipeline extends Construct {
       [names.datasetPath]: props.datasetPath ?? 'dataset',
       [names.mlflowTrackingUri]: platform.mlflowApp.mlflowAppArn,
       [names.mlflowExperimentName]: this.experimentOf(props),
-      ...(script.hasRevision && { [names.codeRevision]: parameter(CODE_REVISION) }),
+      ...(script.hasRevision && { [names.codeRevision]: parameter(PARAMETERS.codeRevision) }),
     };
   }
 

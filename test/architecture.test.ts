@@ -9,6 +9,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   core: ['core', 'lib/private/contract.json'],
   lambda: ['lambda', 'core', 'package.json'],
   bin: ['bin', 'core', 'lib', 'package.json'],
+  examples: ['examples', 'lib'],
   sandbox: ['sandbox', 'core', 'scripts'],
   test: ['test', 'lib', 'core', 'lambda', 'bin', 'sandbox', 'scripts', 'package.json'],
 };
