@@ -1,49 +1,77 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { contract } from '../core/contract';
-import { consume } from '../core/delivery/consumer';
+import { consume, type Outcome } from '../core/delivery/consumer';
 import { sqsDelivery } from '../core/delivery/sqs-delivery';
 import { required } from './environment';
+
+const METRIC_OF: Record<Outcome['kind'], string> = {
+  done: 'MessagesDone',
+  parked: 'MessagesParked',
+  retried: 'MessagesRetried',
+};
+
+/**
+ * Where a function says what it does.
+ */
+export interface Telemetry {
+  readonly logger: Logger;
+  /** adds one to a metric of the platform. */
+  count(metric: string): void;
+}
 
 /**
  * Makes a function of what is to be done with one message: each message of a batch succeeds, is parked or is tried again
  * by itself.
  */
-export function queueHandler(serviceName: string, handleMessage: (body: string, logger: Logger) => Promise<void>) {
+export function queueHandler(
+  serviceName: string,
+  handleMessage: (body: string, telemetry: Telemetry) => Promise<void>,
+) {
   const logger = new Logger({ serviceName });
+  const metrics = new Metrics({
+    namespace: contract.packageName,
+    serviceName,
+    defaultDimensions: { platform: required(contract.functionEnvironment.platformName) },
+  });
+  const telemetry: Telemetry = { logger, count: (metric) => metrics.addMetric(metric, MetricUnit.Count, 1) };
   const delivery = sqsDelivery(new SQSClient(), {
     source: required(contract.functionEnvironment.sourceQueueUrl),
     parking: required(contract.functionEnvironment.parkingQueueUrl),
   });
 
   const handleRecord = async (record: SQSRecord): Promise<void> => {
-    const outcome = await consume(record, (body) => handleMessage(body, logger), delivery);
+    const outcome = await consume(record, (body) => handleMessage(body, telemetry), delivery);
+    telemetry.count(METRIC_OF[outcome.kind]);
     if (outcome.kind === 'parked') {
-      logger.error('message parked', {
-        messageId: record.messageId,
-        reason: outcome.failure.reason,
-        error: outcome.failure,
-      });
+      const { failure } = outcome;
+      logger.error('message parked', { messageId: record.messageId, reason: failure.reason, error: failure });
     }
     if (outcome.kind === 'retried') {
+      const error = outcome.error as Error;
       logger.warn('message will be tried again', {
         messageId: record.messageId,
         afterSeconds: outcome.afterSeconds,
-        error: outcome.error as Error,
+        error,
       });
       // only a failed message stays on the queue.
-      throw outcome.error;
+      throw error;
     }
   };
 
   return async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     logger.addContext(context);
-    return processPartialResponse(event, handleRecord, new BatchProcessor(EventType.SQS), {
-      context,
-      // the batch as a whole never fails: that would undo the delay which each message was given.
-      throwOnFullBatchFailure: false,
-    });
+    try {
+      return await processPartialResponse(event, handleRecord, new BatchProcessor(EventType.SQS), {
+        context,
+        // the batch as a whole never fails: that would undo the delay which each message was given.
+        throwOnFullBatchFailure: false,
+      });
+    } finally {
+      metrics.publishStoredMetrics();
+    }
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Why a message cannot succeed until somebody changes something; the runbook has a page for each.
+ * Why a message cannot succeed until somebody changes something.
  */
 export type ParkingReason =
   | 'malformed-message'

@@ -32,13 +32,15 @@ const sources = {
 /**
  * Finds out what a training job that ended was given, and hands it to the run-tagger.
  */
-export const handler = queueHandler('lineage-deriver', async (body, logger) => {
+export const handler = queueHandler('lineage-deriver', async (body, { logger, count }) => {
   const job = await describeEndedTrainingJob(sagemaker, readTrainingJob(body));
   if (!(await belongsToPlatform(sagemaker, job, platform, jobRoleArns))) {
+    count('JobsOfOthers');
     logger.info('job is of no concern to this platform', { job: job.identity });
     return;
   }
   const derivation = await deriveTraining(platform, job, sources);
   await sqs.send(new SendMessageCommand({ QueueUrl: taggingQueueUrl, MessageBody: JSON.stringify(derivation) }));
+  count(`Jobs${derivation.status === 'unresolved' ? 'Unresolved' : 'Resolved'}`);
   logger.info('job derived', { job: job.identity, status: derivation.status });
 });

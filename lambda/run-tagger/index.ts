@@ -21,7 +21,7 @@ const recordedBy = `${contract.packageName}/${version}`;
 /**
  * Writes a derivation on the runs of its job.
  */
-export const handler = queueHandler('run-tagger', async (body, logger) => {
+export const handler = queueHandler('run-tagger', async (body, { logger }) => {
   const derivation = readDerivation(body, platform);
   const job = await describeEndedTrainingJob(sagemaker, derivation.job);
   const taggings = await tagRuns(derivation, job, runs, recordedBy);

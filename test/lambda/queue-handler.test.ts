@@ -8,18 +8,26 @@ const sent: unknown[] = [];
 
 beforeAll(() => {
   process.env.AWS_REGION = 'us-east-1';
+  process.env.ML_LINEAGE_PLATFORM = 'radiology';
   process.env.ML_LINEAGE_SOURCE_QUEUE_URL = 'https://sqs/source';
   process.env.ML_LINEAGE_PARKING_QUEUE_URL = 'https://sqs/parking';
   process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
+  // without it Powertools prints by a console of its own.
+  process.env.POWERTOOLS_DEV = 'true';
   jest.spyOn(SQSClient.prototype, 'send').mockImplementation(((command: { input: unknown; constructor: unknown }) => {
     sent.push([command.constructor, command.input]);
     return Promise.resolve({});
   }) as never);
 });
 
+const print = jest.spyOn(console, 'log').mockImplementation(() => {});
+
 beforeEach(() => {
   sent.length = 0;
+  print.mockClear();
 });
+
+const CONTEXT = { getRemainingTimeInMillis: () => 10_000 } as Context;
 
 const record = (messageId: string, body: string, receiveCount = 1): SQSRecord =>
   ({
@@ -32,7 +40,7 @@ const record = (messageId: string, body: string, receiveCount = 1): SQSRecord =>
 
 async function handle(handleMessage: (body: string) => Promise<void>, ...Records: SQSRecord[]) {
   const event: SQSEvent = { Records };
-  return queueHandler('test', handleMessage)(event, { getRemainingTimeInMillis: () => 10_000 } as Context);
+  return queueHandler('test', handleMessage)(event, CONTEXT);
 }
 
 test('only what failed stays on the queue, each with a delay of its own', async () => {
@@ -53,6 +61,17 @@ test('only what failed stays on the queue, each with a delay of its own', async 
       { QueueUrl: 'https://sqs/source', ReceiptHandle: 'handle-of-c', VisibilityTimeout: 40 },
     ],
   ]);
+});
+
+test('what became of each message is counted for the platform', async () => {
+  const handler = queueHandler('test', (body) =>
+    body === 'bad' ? Promise.reject(new Error('away')) : Promise.resolve(),
+  );
+  await handler({ Records: [record('a', 'good'), record('b', 'bad'), record('c', 'good')] }, CONTEXT);
+  const metrics = print.mock.calls.map(([line]) => JSON.parse(String(line)));
+  expect(metrics).toContainEqual(
+    expect.objectContaining({ platform: 'radiology', service: 'test', MessagesDone: [1, 1], MessagesRetried: 1 }),
+  );
 });
 
 test('a batch of which everything failed is no failed invocation', async () => {
