@@ -1,0 +1,43 @@
+"""The DVC settings of a data repository: what plain `dvc pull` of a commit would follow."""
+
+from __future__ import annotations
+
+from configobj import ConfigObj, ConfigObjError  # type: ignore[import-untyped]
+
+from lineage_jobs.errors import JobFailure
+
+SETTINGS_PATH = ".dvc/config"
+LOCAL_SETTINGS_PATH = ".dvc/config.local"
+
+
+def require_same_remote(content: bytes, remote_url: str, where: str) -> None:
+    """Refuse settings with which a plain `dvc pull` would read from elsewhere than the stack's remote."""
+    try:
+        settings = ConfigObj(content.decode("utf-8").splitlines(), interpolation=False)
+    except (ConfigObjError, UnicodeDecodeError) as error:
+        raise JobFailure(f"{where} cannot be read as settings of DVC: {error}") from None
+    core = settings.get("core", {})
+    default = core.get("remote") if isinstance(core, dict) else None
+    remotes = {
+        str(title).strip("'").removeprefix("remote ").strip('"').lower(): section
+        for title, section in settings.items()
+        if isinstance(section, dict) and str(title).strip("'").startswith("remote ")
+    }
+    names = remotes if default is None else [str(default).lower()]
+    for name in names:
+        url = str(remotes.get(name, {}).get("url", ""))
+        if url.rstrip("/") != remote_url.rstrip("/"):
+            raise JobFailure(
+                f"{where}: the remote {name!r} points to {url or 'nowhere'!r}, but the stack's DVC remote is "
+                f"{remote_url!r}, the only one that is used; set its url to that one"
+            )
+
+
+def initial_settings(remote_url: str) -> dict[str, bytes]:
+    """The files that make a Git repository one of DVC, as `dvc init` writes them, with the stack's remote."""
+    settings = f"[core]\n    remote = storage\n    analytics = false\n['remote \"storage\"']\n    url = {remote_url}\n"
+    return {
+        SETTINGS_PATH: settings.encode(),
+        ".dvc/.gitignore": b"/config.local\n/tmp\n/cache\n",
+        ".dvcignore": b"# paths that DVC leaves out, one pattern on each line.\n",
+    }

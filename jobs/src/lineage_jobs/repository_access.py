@@ -1,0 +1,28 @@
+"""Where a Git repository is, and the token that opens it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import boto3
+
+from lineage_jobs.errors import JobFailure
+
+
+@dataclass(frozen=True)
+class RepositoryAccess:
+    """A repository's address; the token never shows in a representation of it."""
+
+    url: str
+    token: str | None = field(default=None, repr=False)
+
+
+def read_token(secret_arn: str) -> str:
+    """Read a token from Secrets Manager with the job's own role."""
+    answer = boto3.client("secretsmanager").get_secret_value(SecretId=secret_arn)
+    token = str(answer.get("SecretString", "")).strip()
+    if not token or "\n" in token:
+        raise JobFailure(
+            f"the secret {secret_arn} holds no token: it must be one line of text; store the token as the secret's text"
+        )
+    return token

@@ -1,0 +1,93 @@
+""".dvc files and settings of DVC that would lead elsewhere are refused with the reason."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lineage_jobs.dvc_metafile import DvcOutput, parse_metafile, render_metafile
+from lineage_jobs.dvc_settings import initial_settings, require_same_remote
+from lineage_jobs.errors import JobFailure
+
+PLAIN = "outs:\n- md5: 14b2c53346e4c151581173b95270ebf2.dir\n  size: 9\n  nfiles: 3\n  hash: md5\n  path: train\n"
+outputs = st.builds(
+    DvcOutput,
+    name=st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), min_size=1, max_size=30).filter(
+        lambda name: "/" not in name and name not in (".", "..", ".dvc", ".git")
+    ),
+    md5=st.from_regex(r"[0-9a-f]{32}(\.dir)?", fullmatch=True),
+    size_bytes=st.none() | st.integers(min_value=0, max_value=10**15),
+    files=st.none() | st.integers(min_value=0, max_value=10**9),
+)
+
+
+@given(outputs)
+def test_an_output_survives_being_written_and_read(output: DvcOutput) -> None:
+    assert parse_metafile(render_metafile(output), "a.dvc") == output
+
+
+@given(st.binary(max_size=200))
+def test_bytes_are_an_output_or_refused(content: bytes) -> None:
+    with pytest.raises(JobFailure, match=r"a\.dvc"):
+        parse_metafile(content, "a.dvc")
+
+
+def test_a_digest_that_looks_like_a_number_stays_a_digest() -> None:
+    content = PLAIN.replace("14b2c53346e4c151581173b95270ebf2.dir", "12345678901234567890123456789e10")
+    assert parse_metafile(content.encode(), "a.dvc").md5 == "12345678901234567890123456789e10"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (f"{PLAIN}  remote: elsewhere\n", "remote: 'elsewhere' is refused"),
+        (f"{PLAIN}  cloud: {{elsewhere: {{etag: x}}}}\n", "cloud: .* is refused"),
+        (f"{PLAIN}deps:\n- path: x\n", "'deps' is not supported"),
+        (f"{PLAIN}  cache: false\n", "cache is 'false'"),
+        (f"{PLAIN}wdir: ..\n", r"wdir is '\.\.'"),
+        (PLAIN.replace("path: train", "path: ../train"), "path is"),
+        (PLAIN.replace("path: train", "path: /etc"), "path is"),
+        (PLAIN.replace("path: train", "path: .git"), "path is"),
+        (PLAIN.replace("  hash: md5\n", ""), "hash is None"),
+        (PLAIN.replace("14b2", "14B2"), "md5 is"),
+        (PLAIN.replace("size: 9", "size: -9"), "size is '-9'"),
+        (PLAIN + PLAIN.replace("outs:\n", ""), "a list of one output"),
+        (f"{PLAIN}  md5: {'0' * 32}\n", "no YAML document"),
+        (PLAIN.replace("- md5: ", "- &x\n  md5: "), "anchors and aliases"),
+        ("outs:\n- <<: {remote: x}\n", "'<<' is not supported"),
+        ("a: *b\n", "anchors and aliases"),
+        (f"{PLAIN}---\n{PLAIN}", "no YAML document"),
+    ],
+)
+def test_a_metafile_that_leads_elsewhere_is_refused(content: str, reason: str) -> None:
+    with pytest.raises(JobFailure, match=reason):
+        parse_metafile(content.encode(), "a.dvc")
+
+
+STACK = "s3://stack/dvc"
+
+
+def test_settings_that_name_the_stacks_remote_are_accepted() -> None:
+    require_same_remote(initial_settings(STACK)[".dvc/config"], STACK, "config")
+    require_same_remote(b"[core]\nremote = Storage\n['remote \"storage\"']\nurl = s3://stack/dvc/\n", STACK, "config")
+    require_same_remote(b"", STACK, "config")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "['remote \"a\"']\nurl = s3://elsewhere/dvc\n",
+        "[core]\nremote = a\n['remote \"a\"']\nurl = s3://elsewhere/dvc\n",
+        "[core]\nremote = a\n",
+        "[core]\nremote = a\n['remote \"a\"']\nurl = s3://stack/dvc2\n['remote \"b\"']\nurl = s3://stack/dvc\n",
+    ],
+)
+def test_settings_that_point_elsewhere_are_refused(content: str) -> None:
+    with pytest.raises(JobFailure, match="but the stack's DVC remote is 's3://stack/dvc'"):
+        require_same_remote(content.encode(), STACK, "config")
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"[core\n"])
+def test_settings_that_cannot_be_read_are_refused(content: bytes) -> None:
+    with pytest.raises(JobFailure, match="cannot be read as settings of DVC"):
+        require_same_remote(content, STACK, "config")
