@@ -14,6 +14,7 @@ beforeAll(() => {
   process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
   // without it Powertools prints by a console of its own.
   process.env.POWERTOOLS_DEV = 'true';
+  process.env.POWERTOOLS_METRICS_DISABLED = 'false';
   jest.spyOn(SQSClient.prototype, 'send').mockImplementation(((command: { input: unknown; constructor: unknown }) => {
     sent.push([command.constructor, command.input]);
     return Promise.resolve({});
