@@ -42,12 +42,21 @@ export function stackNameOf(platformName: string): string {
 }
 
 /**
- * Deploys the CDK app with the CDK command line, as a platform team does.
+ * A CDK app of this project, and what it has to be told.
  */
-export async function deployPlatform(
-  environment: NodeJS.ProcessEnv,
-  context: PlatformContext,
-): Promise<PlatformOutputs> {
+export interface CdkApp {
+  /** the program that makes the app; the one of cdk.json if absent. */
+  readonly program?: string;
+  readonly stackName: string;
+  readonly context: Readonly<Record<string, string>>;
+}
+
+/**
+ * Deploys a CDK app with the CDK command line, as a platform team does.
+ *
+ * @returns the outputs of its stack
+ */
+export async function deployApp(environment: NodeJS.ProcessEnv, app: CdkApp): Promise<Record<string, string>> {
   const folder = await mkdtemp(join(tmpdir(), 'cdk-out-'));
   try {
     const outputs = join(folder, 'outputs.json');
@@ -58,15 +67,27 @@ export async function deployPlatform(
         '--require-approval=never',
         `--outputs-file=${outputs}`,
         `--output=${join(folder, 'cdk.out')}`,
-        ...Object.entries(context).map(([key, value]) => `--context=${key}=${value}`),
+        ...(app.program ? [`--app=${app.program}`] : []),
+        ...Object.entries(app.context).map(([key, value]) => `--context=${key}=${value}`),
       ],
       {
         cwd: projectRoot,
         environment: { ...environment, PATH: `${join(projectRoot, 'node_modules', '.bin')}:${environment.PATH}` },
       },
     );
-    return JSON.parse(await readFile(outputs, 'utf8'))[stackNameOf(context.platformName)];
+    return JSON.parse(await readFile(outputs, 'utf8'))[app.stackName];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Deploys the app behind `cdk deploy`.
+ */
+export async function deployPlatform(
+  environment: NodeJS.ProcessEnv,
+  context: PlatformContext,
+): Promise<PlatformOutputs> {
+  const stackName = stackNameOf(context.platformName);
+  return (await deployApp(environment, { stackName, context: { ...context } })) as unknown as PlatformOutputs;
 }
