@@ -9,7 +9,10 @@ from sandbox.sagemaker.event_delivery import EventBus, EventDelivery
 from sandbox.sagemaker.faults import Faults
 from sandbox.sagemaker.job_launcher import JobLauncher
 from sandbox.sagemaker.mlflow_apps import MlflowApps
+from sandbox.sagemaker.pipelines.executions import PipelineExecutions
+from sandbox.sagemaker.pipelines.pipelines import Pipelines
 from sandbox.sagemaker.processing_jobs import ProcessingJobs
+from sandbox.sagemaker.role_calls import SignedRoleCalls
 from sandbox.sagemaker.settings import SageMakerSettings
 from sandbox.sagemaker.tags import Tags
 from sandbox.sagemaker.training_jobs import TrainingJobs
@@ -24,13 +27,22 @@ class Account:
         self.mlflow_apps = MlflowApps(settings)
         self.training_jobs = TrainingJobs(settings, self.launcher, self.events)
         self.processing_jobs = ProcessingJobs(settings, self.launcher, self.events)
-        kinds = (self.mlflow_apps, self.training_jobs, self.processing_jobs)
+        self.pipelines = Pipelines(settings)
+        self.pipeline_executions = PipelineExecutions(
+            self.pipelines,
+            SignedRoleCalls(settings),
+            lambda arn: self.training_jobs.find_by_arn(arn) or self.processing_jobs.find_by_arn(arn),
+            self.events,
+            one_step_at_a_time=isolation.exclusive,
+        )
+        kinds = (self.mlflow_apps, self.training_jobs, self.processing_jobs, self.pipelines)
         self.tags = Tags([kind.find_by_arn for kind in kinds])
         # calls of operations that exist on AWS and not here, and answers of ours that the model does not allow.
         self.unsupported: list[dict[str, Any]] = []
         self.invalid_responses: list[dict[str, Any]] = []
 
     def close(self) -> None:
+        self.pipeline_executions.close()
         self.launcher.close()
         self.mlflow_apps.close()
         self.events.close()

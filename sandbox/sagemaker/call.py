@@ -32,9 +32,11 @@ def access_to_create(action: str, arn: str, request: Mapping[str, Any]) -> list[
     if context:
         # documented for SageMaker since 2024: tags at creation need sagemaker:AddTags too.
         needed.append(Access("sagemaker:AddTags", arn, context))
-    passed = {"iam:PassedToService": "sagemaker.amazonaws.com"}
-    needed.append(Access("iam:PassRole", request["RoleArn"], passed))
-    return needed
+    return [*needed, *access_to_pass(request["RoleArn"])]
+
+
+def access_to_pass(role_arn: str) -> list[Access]:
+    return [Access("iam:PassRole", role_arn, {"iam:PassedToService": "sagemaker.amazonaws.com"})]
 
 
 def access_to_existing(action: str, arn: str, tags: Mapping[str, str], request: Mapping[str, Any]) -> list[Access]:

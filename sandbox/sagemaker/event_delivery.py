@@ -80,6 +80,14 @@ class EventDelivery:
             self._waiting.extend(_Waiting(event, due) for _ in range(1 + settings.eventDuplicates))
             self._changed.notify_all()
 
+    def publish(self, event: Event) -> None:
+        """Send an event about a change that is sound whatever becomes of its event."""
+        try:
+            self.send(event)
+        except InvalidEvent as error:
+            # it is kept, and reported at /_sandbox/events.
+            logger.error("an event was not sent: %s", error)
+
     def report(self) -> dict[str, Any]:
         with self._changed:
             pending = len(self._waiting) + self._sending

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -11,13 +10,11 @@ from sandbox.jobs.specification import JobOutcome, JobSpecification
 from sandbox.sagemaker.authorization import Access
 from sandbox.sagemaker.call import Call, Document, access_to_create, access_to_existing, request_tags
 from sandbox.sagemaker.errors import ValidationException
-from sandbox.sagemaker.event_delivery import Event, EventDelivery, InvalidEvent
+from sandbox.sagemaker.event_delivery import Event, EventDelivery
 from sandbox.sagemaker.job_launcher import JobLauncher
 from sandbox.sagemaker.job_store import JobRecord, JobStore
 from sandbox.sagemaker.listing import Summary, listed, page
 from sandbox.sagemaker.settings import SageMakerSettings
-
-logger = logging.getLogger(__name__)
 
 
 class Jobs(ABC):
@@ -124,11 +121,7 @@ class Jobs(ABC):
         return self._store.get(call.request[f"{self.member}Name"])
 
     def emit(self, record: JobRecord) -> None:
-        try:
-            self._events.send(type(self).state_change(record))
-        except InvalidEvent as error:
-            # the job itself is sound; the event is kept and reported at /_sandbox/events.
-            logger.error("an event was not sent: %s", error)
+        self._events.publish(type(self).state_change(record))
 
     def _observe(self, record: JobRecord, phase: str) -> None:
         with record.lock:

@@ -19,19 +19,21 @@ def listed(
     status: str,
     name: str,
     default_sort: str = "CreationTime",
+    created: str = "CreationTime",
 ) -> list[Summary]:
-    """Those that match the request's filters, in its order. ``status`` and ``name`` are member names."""
+    """Those that match the request's filters, in its order. ``status``, ``name`` and ``created`` are member names."""
     wanted = request.get("StatusEquals", request.get("Status"))
     part = request.get("NameContains", "").lower()
     matching = [
         summary
         for summary in summaries
-        if _in_time(summary["CreationTime"], request, "CreationTime", "Created")
-        and _in_time(summary["LastModifiedTime"], request, "LastModifiedTime")
-        and wanted in (None, summary[status])
+        if _in_time(summary[created], request, "CreationTime", "Created")
+        and _in_time(summary.get("LastModifiedTime", 0), request, "LastModifiedTime")
+        and wanted in (None, summary.get(status))
         and part in summary[name].lower()
     ]
-    sort = {"Name": name, "Status": status}.get(request.get("SortBy", default_sort), "CreationTime")
+    # executions of pipelines are sorted by what identifies them, under that name.
+    sort = {"Name": name, name: name, "Status": status}.get(request.get("SortBy", default_sort), created)
     # the newest come first unless asked otherwise; the name decides between equals.
     descending = request.get("SortOrder", "Descending") == "Descending"
     return sorted(matching, key=lambda summary: (summary[sort], summary[name]), reverse=descending)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from job_requests import Jobs
+from pipeline_making import MadePipelines
 from role_making import make_role
 from running_sagemaker import RunningSandbox, running_sandbox
 
@@ -54,6 +55,28 @@ def role_maker(sandbox: RunningSandbox) -> Any:
 @pytest.fixture
 def jobs(sandbox: RunningSandbox, bucket: str, job_role: str, request: pytest.FixtureRequest) -> Iterator[Jobs]:
     made = Jobs(sandbox, bucket, job_role, request.node.name)
+    yield made
+    made.end_all()
+
+
+@pytest.fixture(scope="session")
+def pipeline_role(sandbox: RunningSandbox, job_role: str) -> str:
+    """A role with what AWS documents for pipelines of jobs, and no more."""
+    jobs = [f"arn:aws:sagemaker:us-east-1:111122223333:{kind}-job/pipelines-*" for kind in ("training", "processing")]
+    actions = [
+        f"sagemaker:{verb}{kind}Job" for verb in ("Create", "Describe", "Stop") for kind in ("Training", "Processing")
+    ]
+    condition = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+    statements = [
+        {"Effect": "Allow", "Action": [*actions, "sagemaker:AddTags"], "Resource": jobs},
+        {"Effect": "Allow", "Action": "iam:PassRole", "Resource": job_role, "Condition": condition},
+    ]
+    return make_role(sandbox, "pipeline-role", {"Service": "sagemaker.amazonaws.com"}, statements)
+
+
+@pytest.fixture
+def pipelines(jobs: Jobs, pipeline_role: str) -> Iterator[MadePipelines]:
+    made = MadePipelines(jobs, pipeline_role)
     yield made
     made.end_all()
 
