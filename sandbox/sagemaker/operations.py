@@ -53,6 +53,7 @@ OPERATIONS: dict[str, Operation] = {
     "CreateTrainingJob": Operation(_TRAINING, TrainingJobs.create, TrainingJobs.access_to_create),
     "DeleteMlflowApp": Operation(_APPS, MlflowApps.delete, MlflowApps.access_to_existing),
     "DeletePipeline": Operation(_PIPELINES, Pipelines.delete, Pipelines.access_to_existing),
+    "DeleteTags": Operation(_TAGS, Tags.remove, Tags.access_to_remove),
     "DeleteTrainingJob": Operation(_TRAINING, TrainingJobs.delete, TrainingJobs.access_to_existing),
     "DescribeMlflowApp": Operation(_APPS, MlflowApps.describe, MlflowApps.access_to_existing),
     "DescribePipeline": Operation(_PIPELINES, Pipelines.describe, Pipelines.access_to_existing),

@@ -25,6 +25,10 @@ class Tags:
         found = self._find(request["ResourceArn"])
         return access_to_existing(action, request["ResourceArn"], found.tags if found else {}, request)
 
+    def access_to_remove(self, action: str, request: Document) -> list[Access]:
+        [access] = self.access(action, request)
+        return [Access(access.action, access.resource, {**access.context, "aws:TagKeys": request["TagKeys"]})]
+
     def add(self, call: Call) -> Document:
         resource = self._require(call.request["ResourceArn"])
         added = request_tags(call.request)
@@ -36,6 +40,12 @@ class Tags:
             )
         resource.tags.update(added)
         return {"Tags": tag_list(added)}
+
+    def remove(self, call: Call) -> Document:
+        resource = self._require(call.request["ResourceArn"])
+        for key in call.request["TagKeys"]:
+            resource.tags.pop(key, None)
+        return {}
 
     def list(self, call: Call) -> Document:
         resource = self._require(call.request["ResourceArn"])
