@@ -1,4 +1,4 @@
-"""What the emulator's CloudFormation lacks: a type it does not know, and properties it takes and drops.
+"""What the emulator's CloudFormation lacks: types it does not know, and properties it takes and drops.
 
 The emulator's own handlers stay in charge. Each module here wraps one of them and applies what it left out, through
 the function behind the service's API call: handlers run on the event loop, where a request to oneself never returns.
@@ -13,6 +13,7 @@ from sandbox.emulator.cloudformation import (
     lambda_function,
     mlflow_app,
     s3_bucket,
+    sagemaker_pipeline,
     secret,
     sns_topic,
 )
@@ -27,6 +28,7 @@ def install_handlers() -> None:
         lambda_function,
         mlflow_app,
         s3_bucket,
+        sagemaker_pipeline,
         secret,
         sns_topic,
     ):

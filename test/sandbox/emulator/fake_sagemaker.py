@@ -1,4 +1,4 @@
-"""A SageMaker of four operations, which asks the emulator for authorization while it makes an app."""
+"""A SageMaker of MLflow Apps and pipelines, which asks the emulator for authorization while it makes an app."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ ARN_PREFIX = "arn:aws:sagemaker:us-east-1:111122223333:mlflow-app/"
 
 
 class FakeSageMaker:
-    """Keeps MLflow Apps; an app is Creating for two polls."""
+    """Keeps MLflow Apps, of which each is Creating for two polls, and pipelines as they were sent."""
 
     def __init__(self, port: int, tls_directory: Path) -> None:
         self.apps: dict[str, dict[str, Any]] = {}
+        self.pipelines: dict[str, dict[str, Any]] = {}
         self.calls: list[str] = []
         # what the authorize route answered during CreateMlflowApp.
         self.decisions: list[tuple[int, dict[str, Any]]] = []
@@ -55,6 +56,8 @@ class FakeSageMaker:
         self.calls.append(operation)
         if operation == "CreateMlflowApp":
             return self._create(request, parameters, body)
+        if operation.endswith("Pipeline"):
+            return self._pipeline(operation, parameters)
         arn = parameters.get("Arn", parameters.get("ResourceArn"))
         if arn not in self.apps:
             return 400, {"__type": "ResourceNotFound", "message": f"no app {arn}"}
@@ -98,6 +101,20 @@ class FakeSageMaker:
         status = "CreateFailed" if self.refuse_to_create else "Creating"
         self.apps[arn] = {**parameters, "Arn": arn, "Status": status, "MlflowVersion": "3.10", "Polls": 0}
         return 200, {"Arn": arn}
+
+    def _pipeline(self, operation: str, parameters: dict[str, Any]) -> tuple[int, Any]:
+        name = parameters["PipelineName"]
+        if operation == "CreatePipeline":
+            self.pipelines[name] = parameters
+        elif name not in self.pipelines:
+            return 400, {"__type": "ResourceNotFound", "message": f"no pipeline {name}"}
+        elif operation == "UpdatePipeline":
+            self.pipelines[name].update(parameters)
+        elif operation == "DeletePipeline":
+            del self.pipelines[name]
+        elif operation == "DescribePipeline":
+            return 200, self.pipelines[name]
+        return 200, {"PipelineArn": f"arn:aws:sagemaker:us-east-1:111122223333:pipeline/{name}"}
 
     def _described(self, arn: str) -> dict[str, Any]:
         app = self.apps[arn]

@@ -322,6 +322,20 @@ RESOURCES: Json = {
             "WeeklyMaintenanceWindowStart": "Sun:03:00",
         },
     },
+    "Pipeline": {
+        "Type": "AWS::SageMaker::Pipeline",
+        "Properties": {
+            "ParallelismConfiguration": {"MaxParallelExecutionSteps": 2},
+            "PipelineDefinition": {
+                "PipelineDefinitionBody": {"Fn::Sub": '{ "Version": "2020-12-01", "Role": "${DeriverRole.Arn}" }'}
+            },
+            "PipelineDescription": "trains",
+            "PipelineDisplayName": "training",
+            "PipelineName": {"Fn::Sub": "pipeline-${AWS::StackName}"},
+            "RoleArn": arn("DeriverRole"),
+            "Tags": [{"Key": "a", "Value": "b"}],
+        },
+    },
     "CDKMetadata": {"Type": "AWS::CDK::Metadata", "Properties": {"Analytics": "v2:deflate64:x"}},
     "OnlyUnderCompliance": {"Type": "AWS::SNS::Topic", "Condition": "IsCompliance"},
 }

@@ -46,6 +46,10 @@ def mapping(**configuration: Any) -> Break:
     return call("lambda", "update_event_source_mapping", "UUID", **configuration)
 
 
+def pipeline(**definition: Any) -> Break:
+    return call("sagemaker", "update_pipeline", "PipelineName", **definition)
+
+
 def role(operation: str, **parameters: Any) -> Break:
     return call("iam", operation, "RoleName", **parameters)
 
@@ -304,6 +308,17 @@ CHANGES: list[tuple[str, set[str], Break]] = [
         call("sagemaker", "update_mlflow_app", "Arn", ArtifactStoreUri="s3://elsewhere/x"),
     ),
     ("Mlflow", {"Name"}, call("sagemaker", "update_mlflow_app", "Arn", Name="other")),
+    ("Pipeline", {"RoleArn"}, pipeline(RoleArn="arn:aws:iam::111122223333:role/other")),
+    (
+        "Pipeline",
+        {"PipelineDefinition.PipelineDefinitionBody.Role"},
+        pipeline(PipelineDefinition='{"Version": "2020-12-01", "Role": "other"}'),
+    ),
+    (
+        "Pipeline",
+        {"ParallelismConfiguration.MaxParallelExecutionSteps"},
+        pipeline(ParallelismConfiguration={"MaxParallelExecutionSteps": 1}),
+    ),
 ]
 
 

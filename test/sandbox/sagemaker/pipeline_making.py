@@ -79,10 +79,10 @@ class MadePipelines:
     def end_all(self) -> None:
         """A test that fails half-way must not leave executions to the next."""
         for arn in self.executions:
-            # it has ended.
+            # it has ended, or its pipeline has been deleted.
             with contextlib.suppress(ClientError):
                 self.api.stop_pipeline_execution(PipelineExecutionArn=arn)
-            self.ended(arn)
+                self.ended(arn)
         for name in self.names:
             with contextlib.suppress(self.api.exceptions.ResourceNotFound):
                 self.api.delete_pipeline(PipelineName=name)
@@ -90,9 +90,3 @@ class MadePipelines:
 
 def definition_of(*steps: dict[str, Any], **definition: Any) -> str:
     return json.dumps({"Version": "2020-12-01", "Steps": list(steps), **definition})
-
-
-def job_name_of(step: dict[str, Any]) -> str:
-    """The name of a step's job, which its ARN has in lower case."""
-    [metadata] = step["Metadata"].values()
-    return metadata["Arn"].rpartition("/")[2]
