@@ -116,9 +116,10 @@ def _parse_step(entry: Any) -> Step:
     _refuse_unknown(where, entry, _STEP_MEMBERS)
     if entry.get("PropertyFiles"):
         raise InvalidDefinition(f"The local SageMaker has no PropertyFiles, and {where} has some: leave them out.")
-    if entry.get("CacheConfig", {"Enabled": False}) != {"Enabled": False}:
+    cache = entry.get("CacheConfig", {"Enabled": False})
+    if not isinstance(cache, dict) or cache.get("Enabled") is not False:
         raise InvalidDefinition(
-            f'The local SageMaker has no cache: the CacheConfig of {where} may be {{"Enabled":false}}.'
+            f"The local SageMaker has no cache, and the CacheConfig of {where} is {cache!r}: leave it out."
         )
     for member in ("DisplayName", "Description"):
         wrong = violations(entry.get(member, ""), service_model().shape_for(f"Step{member}"))

@@ -50,7 +50,7 @@ def test_steps_wait_for_those_they_name_and_those_they_read() -> None:
     definition = parse(
         step("D", DependsOn=["A", get("Steps.B")]),
         step("C", env(join("/", "x", join("-", uri, get("Steps.B.ProcessingJobArn"))))),
-        step("B", CacheConfig={"Enabled": False}),
+        step("B", CacheConfig={"Enabled": False, "ExpireAfter": "30d"}),
         step("A"),
         Metadata={},
     )
@@ -97,6 +97,7 @@ def test_steps_wait_for_those_they_name_and_those_they_read() -> None:
         ([step("A", Color=1)], "Unknown member 'Color' in step 'A'"),
         ([step("A", PropertyFiles=[{}])], "no PropertyFiles"),
         ([step("A", CacheConfig={"Enabled": True})], "has no cache"),
+        ([step("A", CacheConfig="off")], "has no cache"),
         ([step("A", DisplayName="x" * 257)], "DisplayName of step 'A'"),
         ([step("A", RetryPolicies=[{"ExceptionType": ["Step.COLOR"], "MaxAttempts": 1}])], "ExceptionType is"),
         ([step("A", RetryPolicies=[{"ExceptionType": ["Step.THROTTLING"]}])], "exactly one of MaxAttempts and"),

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from job_requests import Jobs
-from pipeline_making import MadePipelines
+from pipeline_making import WAITS, MadePipelines
 
 from sandbox.sagemaker.event_schema import detail_violations
 
@@ -68,7 +68,7 @@ def test_every_change_is_an_event_in_its_order(jobs: Jobs, pipelines: MadePipeli
 
 
 def test_a_stop_is_seen_in_events(jobs: Jobs, pipelines: MadePipelines, event_queue: str) -> None:
-    arn = pipelines.run(pipelines.processing("Waits", "sleep 60"))
+    arn = pipelines.run(pipelines.processing("Waits", WAITS))
     pipelines.wait_for_step(arn, "Waits", "Executing")
     jobs.api.stop_pipeline_execution(PipelineExecutionArn=arn)
     assert changes(jobs.events(event_queue, arn, ended))[-4:] == [

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from job_requests import Jobs
-from pipeline_making import MadePipelines, get, join
+from pipeline_making import WAITS, MadePipelines, get, join
 from running_sagemaker import RunningSandbox, wait_until
 
 APP = "arn:aws:sagemaker:us-east-1:111122223333:mlflow-app/app-EXAMPLE"
@@ -129,7 +129,7 @@ def test_executions_run_at_once(pipelines: MadePipelines, namespaces: None) -> N
 
 def test_stop_ends_the_running_job_and_starts_no_other(jobs: Jobs, pipelines: MadePipelines) -> None:
     arn = pipelines.run(
-        pipelines.processing("Waits", "sleep 60"), pipelines.training("After", "true", DependsOn=[get("Steps.Waits")])
+        pipelines.processing("Waits", WAITS), pipelines.training("After", "true", DependsOn=[get("Steps.Waits")])
     )
     pipelines.wait_for_step(arn, "Waits", "Executing")
     stopped = jobs.api.stop_pipeline_execution(PipelineExecutionArn=arn)
@@ -142,7 +142,7 @@ def test_stop_ends_the_running_job_and_starts_no_other(jobs: Jobs, pipelines: Ma
 
 
 def test_a_job_that_somebody_else_stops_fails_its_step(jobs: Jobs, pipelines: MadePipelines) -> None:
-    arn = pipelines.run(pipelines.processing("Waits", "sleep 60"))
+    arn = pipelines.run(pipelines.processing("Waits", WAITS))
     pipelines.wait_for_step(arn, "Waits", "Executing")
     jobs.api.stop_processing_job(ProcessingJobName=job_of(jobs, arn, "processing")["ProcessingJobName"])
     assert pipelines.ended(arn)["PipelineExecutionStatus"] == "Failed"
@@ -241,7 +241,7 @@ def test_a_property_that_the_job_does_not_have_fails_the_step_that_reads_it(pipe
 
 
 def test_a_running_pipeline_is_not_deleted(jobs: Jobs, pipelines: MadePipelines) -> None:
-    arn = pipelines.run(pipelines.training("Waits", "sleep 60"))
+    arn = pipelines.run(pipelines.training("Waits", WAITS))
     with pytest.raises(jobs.api.exceptions.ConflictException, match="stop them first"):
         jobs.api.delete_pipeline(PipelineName=jobs.prefix)
     jobs.api.stop_pipeline_execution(PipelineExecutionArn=arn)
@@ -253,7 +253,7 @@ def test_a_running_pipeline_is_not_deleted(jobs: Jobs, pipelines: MadePipelines)
 
 
 def test_who_may_start_describe_and_stop(jobs: Jobs, pipelines: MadePipelines, role_maker: Any) -> None:
-    name = pipelines.create(pipelines.training("Waits", "sleep 60"))
+    name = pipelines.create(pipelines.training("Waits", WAITS))
     pipeline = jobs.api.describe_pipeline(PipelineName=name)["PipelineArn"]
     assert pipeline.endswith(f":pipeline/{name.lower()}")
     start = {"Effect": "Allow", "Action": "sagemaker:StartPipelineExecution", "Resource": pipeline}

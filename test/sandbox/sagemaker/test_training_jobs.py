@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import tarfile
 import time
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -245,7 +246,7 @@ def test_lists_filter_and_page(jobs: Jobs) -> None:
     assert failed["TrainingJobSummaries"] == []
 
 
-def test_tags_are_kept_added_and_listed(jobs: Jobs) -> None:
+def test_tags_are_kept_added_listed_and_removed(jobs: Jobs, role_maker: Any) -> None:
     name = jobs.train("true", Tags=[{"Key": "lineage:platform", "Value": "p"}])
     arn = jobs.trained(name)["TrainingJobArn"]
     jobs.api.add_tags(ResourceArn=arn, Tags=[{"Key": "team", "Value": "ä"}])
@@ -255,3 +256,10 @@ def test_tags_are_kept_added_and_listed(jobs: Jobs) -> None:
     ]
     with pytest.raises(ClientError, match="reserved"):
         jobs.api.add_tags(ResourceArn=arn, Tags=[{"Key": "aws:x", "Value": "1"}])
+    condition = {"ForAllValues:StringEquals": {"aws:TagKeys": ["team"]}}
+    allowed = {"Effect": "Allow", "Action": "sagemaker:DeleteTags", "Resource": arn, "Condition": condition}
+    api = jobs.sandbox.client("sagemaker", jobs.sandbox.assume(role_maker("untagger", {"AWS": "*"}, [allowed])))
+    with pytest.raises(ClientError, match="sagemaker:DeleteTags"):
+        api.delete_tags(ResourceArn=arn, TagKeys=["team", "lineage:platform"])
+    api.delete_tags(ResourceArn=arn, TagKeys=["team"])
+    assert jobs.api.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "lineage:platform", "Value": "p"}]
