@@ -1,10 +1,14 @@
-"""Puts the training job's name and ARN on every run that a script makes."""
+"""Puts the training job's name and ARN on every run that a script makes, and hangs it under the job's own run."""
 
 import os
 
 from mlflow.tracking.context.abstract_context import RunContextProvider
 
 from lineage_jobs.contract import claim_tag, job_environment
+
+# between the wrapper and this plug-in, nobody else's business.
+PARENT_RUN_VARIABLE = "LINEAGE_JOBS_PARENT_RUN_ID"
+PARENT_RUN_TAG = "mlflow.parentRunId"
 
 _TAG_FROM_VARIABLE = {
     claim_tag("trainingJobName"): job_environment("trainingJobName"),
@@ -25,4 +29,6 @@ class SageMakerJobRunContext(RunContextProvider):
 
     def tags(self) -> dict[str, str]:
         """The tags by which the run-tagger finds the runs of the job."""
-        return {tag: os.environ[variable] for tag, variable in _TAG_FROM_VARIABLE.items()}
+        tags = {tag: os.environ[variable] for tag, variable in _TAG_FROM_VARIABLE.items()}
+        parent = os.environ.get(PARENT_RUN_VARIABLE)
+        return {**tags, PARENT_RUN_TAG: parent} if parent else tags

@@ -1,0 +1,52 @@
+"""What a training script finds in its environment, as SageMaker's own toolkits set it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from lineage_jobs.hosts import Hosts
+from lineage_jobs.layout import Layout
+from lineage_jobs.run_context import PARENT_RUN_VARIABLE
+
+# channels of the wrapper, which are no data of the script.
+_OWN_CHANNELS = {"lineage-jobs", "lineage", "code"}
+
+
+def script_environment(
+    inherited: Mapping[str, str], layout: Layout, hosts: Hosts, plug_in: Path, run_id: str | None
+) -> dict[str, str]:
+    """The complete environment of the script."""
+    channels = {path.name: path for path in sorted(layout.channels.iterdir()) if path.is_dir()}
+    data = {name: path for name, path in channels.items() if name not in _OWN_CHANNELS}
+    environment = {
+        **inherited,
+        **{f"SM_CHANNEL_{name.upper().replace('-', '_')}": str(path) for name, path in data.items()},
+        "SM_CHANNELS": json.dumps(list(data)),
+        "SM_MODEL_DIR": str(layout.model),
+        "SM_OUTPUT_DATA_DIR": str(layout.training_output),
+        "SM_HOSTS": json.dumps(list(hosts.names)),
+        "SM_CURRENT_HOST": hosts.current,
+        "SM_HPS": json.dumps(hyperparameters(layout)),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(plug_in), inherited.get("PYTHONPATH")])),
+    }
+    if run_id is not None:
+        environment[PARENT_RUN_VARIABLE] = run_id
+    return environment
+
+
+def hyperparameters(layout: Layout) -> dict[str, str]:
+    """The job's hyperparameters; SageMaker passes each as a text."""
+    file = layout.training_settings / "hyperparameters.json"
+    if not file.is_file():
+        return {}
+    document = json.loads(file.read_text(encoding="utf-8"))
+    return {str(name): str(value) for name, value in document.items()}
+
+
+def as_arguments(values: Mapping[str, str]) -> list[str]:
+    """Hyperparameters as a script's command line takes them."""
+    return [part for name, value in sorted(values.items()) for part in (f"--{name}", value)]
