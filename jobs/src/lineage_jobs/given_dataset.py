@@ -45,14 +45,14 @@ def resolve(access: RepositoryAccess, data: DataSettings, channel: Path) -> Data
                 "the data revision, and that the job before this one succeeded"
             )
         commit = fetch_tag(git, data.revision)
-        lineage = _read_channel(channel)
-        if lineage is not None:
-            _require_same_commit(lineage, data, commit)
+        document = _read_channel(channel)
+        if document is not None:
+            _require_same_commit(document, data, commit)
         require_own_remote(git, commit, data.remote_url)
         output = _read_output(git, commit, data)
     published = None
-    if lineage is not None:
-        published = next((it for it in lineage.datasets if it.path == data.location.path), None)
+    if document is not None:
+        published = next((it for it in document.datasets if it.path == data.location.path), None)
         if published is None or published.md5 != output.md5:
             raise JobFailure(
                 f"{FILE_NAME} of the channel says {published.md5 if published else 'nothing'} of "
@@ -119,11 +119,11 @@ def _read_channel(channel: Path) -> LineageDocument | None:
     return parse_lineage(file.read_text(encoding="utf-8"), f"{FILE_NAME} of the channel {channel.name!r}")
 
 
-def _require_same_commit(lineage: LineageDocument, data: DataSettings, commit: str) -> None:
+def _require_same_commit(document: LineageDocument, data: DataSettings, commit: str) -> None:
     compared = {
-        "data repository": (lineage.data_repository, data.repository_url),
-        "data revision": (lineage.data_revision, data.revision),
-        "data commit": (lineage.data_commit, commit),
+        "data repository": (document.data_repository, data.repository_url),
+        "data revision": (document.data_revision, data.revision),
+        "data commit": (document.data_commit, commit),
     }
     for what, (published, here) in compared.items():
         if published != here:
