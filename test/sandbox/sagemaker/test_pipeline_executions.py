@@ -102,6 +102,13 @@ def test_a_step_that_fails_ends_the_execution(jobs: Jobs, pipelines: MadePipelin
     assert (listed["PipelineExecutionArn"], listed["PipelineExecutionStatus"]) == (arn, "Failed")
 
 
+def test_after_a_failure_no_step_is_started(pipelines: MadePipelines) -> None:
+    pipelines.create(pipelines.training("Fails", "exit 3"), pipelines.training("Independent", "true"))
+    arn = pipelines.start(ParallelismConfiguration={"MaxParallelExecutionSteps": 1})
+    assert pipelines.ended(arn)["PipelineExecutionStatus"] == "Failed"
+    assert list(pipelines.steps(arn)) == ["Fails"]
+
+
 def test_independent_steps_run_at_once(pipelines: MadePipelines, namespaces: None) -> None:
     waiting = "sleep 0.7"
     arn = pipelines.run(pipelines.training("A", waiting), pipelines.training("B", waiting))
@@ -111,11 +118,13 @@ def test_independent_steps_run_at_once(pipelines: MadePipelines, namespaces: Non
 
 
 def test_no_more_steps_at_once_than_allowed(jobs: Jobs, pipelines: MadePipelines) -> None:
-    pipelines.create(pipelines.training("A", "true"), pipelines.training("B", "true"))
+    name = pipelines.create(pipelines.training("A", "true"), pipelines.training("B", "true"))
     arn = pipelines.start(ParallelismConfiguration={"MaxParallelExecutionSteps": 1})
     assert pipelines.ended(arn)["ParallelismConfiguration"] == {"MaxParallelExecutionSteps": 1}
     first, second = pipelines.steps(arn).values()
     assert first["EndTime"] <= second["StartTime"]
+    jobs.api.update_pipeline(PipelineName=name, ParallelismConfiguration={"MaxParallelExecutionSteps": 1})
+    assert pipelines.ended(pipelines.start())["ParallelismConfiguration"] == {"MaxParallelExecutionSteps": 1}
 
 
 def test_executions_run_at_once(pipelines: MadePipelines, namespaces: None) -> None:
