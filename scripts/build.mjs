@@ -91,11 +91,13 @@ function buildJobsPackage() {
   if (!existsSync(uv)) {
     throw new Error(`${relative(root, uv)} is missing; run "npm run setup" first`);
   }
+  const toolkit = join(root, 'jobs', 'toolkit', '__main__.py');
   const wheels = join(assets, 'lineage-jobs');
   run(uv, ['build', '--quiet', '--wheel', '--no-build-logs', '--out-dir', wheels, join(root, 'jobs')]);
+  cpSync(toolkit, join(wheels, '__main__.py'));
   const [wheel] = readdirSync(wheels).filter((name) => name.endsWith('.whl'));
   for (const name of readdirSync(wheels)) {
-    if (name !== wheel) {
+    if (name !== wheel && name !== '__main__.py') {
       rmSync(join(wheels, name));
     }
   }

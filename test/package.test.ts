@@ -49,6 +49,7 @@ test('the package holds the constructs, the bundles and its papers, and nothing 
       'LICENSE',
       'README.md',
       'assets/lineage-deriver/index.js',
+      'assets/lineage-jobs/__main__.py',
       'assets/lineage-jobs/lineage_jobs-0.1.0-py3-none-any.whl',
       'assets/ml-lineage.cjs',
       'assets/run-tagger/index.js',

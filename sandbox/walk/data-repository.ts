@@ -49,6 +49,12 @@ export class DataCheckout {
     await this.dvc('remote', 'add', '--quiet', '--default', 'storage', dvcRemoteUrl);
   }
 
+  /** Gets what others have published. */
+  async clone(): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+    await this.git('clone', '--quiet', this.url, '.');
+  }
+
   /**
    * Adds, pushes, commits and tags one version of the dataset.
    *

@@ -81,16 +81,24 @@ export function jobEnvironment({ repository, outputs }: Walk, revision: string):
 }
 
 /**
+ * What it takes to look at the runs of a platform.
+ */
+export interface Logging {
+  readonly aws: AwsClients;
+  readonly outputs: { readonly MlflowAppArn: string };
+}
+
+/**
  * The runs that a job has logged, whether or not they have been tagged.
  */
-export function runsOf({ aws, outputs }: Walk, jobName: string): Promise<Run[]> {
+export function runsOf({ aws, outputs }: Logging, jobName: string): Promise<Run[]> {
   return aws.mlflow(outputs.MlflowAppArn).findRunsByTag(contract.claimTags.trainingJobName, jobName);
 }
 
 /**
  * Waits until a job's only run has a status.
  */
-export async function waitForTaggedRun(walk: Walk, jobName: string, seconds = 60): Promise<Run> {
+export async function waitForTaggedRun(walk: Logging, jobName: string, seconds = 60): Promise<Run> {
   return eventually(`a lineage status on the run of ${jobName}`, seconds, async () => {
     const [run] = await runsOf(walk, jobName);
     return run && contract.runTags.status in run.tags ? run : undefined;

@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { type PipelineExecutionStep, paginateListTrainingJobs } from '@aws-sdk/client-sagemaker';
+import type { Run } from '../../core/mlflow/mlflow-client';
+import type { Sandbox } from '../instance';
+import { dataDirectory } from '../instance-state';
+import { type AwsClients, awsClients } from './aws-clients';
+import { DataCheckout } from './data-repository';
+import { deployApp } from './deployment';
+import { type HostedRepository, hostRepository, waitForTaggedRun } from './platform-walk';
+import { startPipeline, stepsOf, waitForExecution } from './start-pipeline';
+
+const IMAGE = '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.6.0-cpu-py312';
+
+/**
+ * The outputs of the stack of the dataset-level example.
+ */
+export interface PipelineOutputs {
+  readonly PipelineName: string;
+  readonly ArtifactBucketName: string;
+  readonly DvcRemoteUrl: string;
+  readonly MlflowAppArn: string;
+}
+
+/**
+ * The dataset-level example, deployed, with a data repository.
+ */
+export interface PipelineWalk {
+  readonly sandbox: Sandbox;
+  readonly aws: AwsClients;
+  readonly repository: HostedRepository;
+  readonly outputs: PipelineOutputs;
+  readonly checkout: DataCheckout;
+}
+
+export async function deployPipelineWalk(sandbox: Sandbox, platformName: string): Promise<PipelineWalk> {
+  const aws = awsClients(sandbox.environment());
+  const repository = await hostRepository(sandbox, aws, `${platformName}/data`);
+  const environment = sandbox.processEnvironment();
+  const outputs = (await deployApp(environment, {
+    program: 'tsx examples/dataset-level/app.ts',
+    stackName: `dataset-level-${platformName}`,
+    context: {
+      platformName,
+      dataRepositoryUrl: repository.url,
+      dataRepositoryTokenSecretArn: repository.tokenSecretArn,
+      image: IMAGE,
+    },
+  })) as unknown as PipelineOutputs;
+  const folder = join(dataDirectory(sandbox.directory), 'checkouts', platformName);
+  const checkout = new DataCheckout(folder, repository.url, sandbox.gitToken, environment);
+  return { sandbox, aws, repository, outputs, checkout };
+}
+
+/**
+ * Puts raw data where an execution can be told to take it from.
+ *
+ * @returns the address for the parameter InputUri
+ */
+export async function putRawData(
+  { aws, outputs }: PipelineWalk,
+  name: string,
+  files: Readonly<Record<string, string>>,
+): Promise<string> {
+  for (const [file, Body] of Object.entries(files)) {
+    await aws.s3.send(new PutObjectCommand({ Bucket: outputs.ArtifactBucketName, Key: `raw/${name}/${file}`, Body }));
+  }
+  return `s3://${outputs.ArtifactBucketName}/raw/${name}`;
+}
+
+export interface FinishedExecution {
+  readonly arn: string;
+  readonly status: string;
+  readonly revision: string;
+  readonly trainingJobName: string | undefined;
+  readonly failure: string;
+}
+
+/**
+ * Runs the pipeline from its start to its end.
+ */
+export async function runPipeline(
+  walk: PipelineWalk,
+  dataVersion: string,
+  inputUri: string,
+): Promise<FinishedExecution> {
+  const arn = await startPipeline(walk.aws, walk.outputs.PipelineName, {
+    DataVersion: dataVersion,
+    InputUri: inputUri,
+  });
+  const execution = await waitForExecution(walk.aws, arn);
+  const steps = await stepsOf(walk.aws, arn);
+  return {
+    arn,
+    status: execution.PipelineExecutionStatus ?? '',
+    revision: `${dataVersion}-${arn.slice(arn.lastIndexOf('/') + 1)}`,
+    trainingJobName: await trainingJobNameOf(walk, steps),
+    failure: [execution.FailureReason, ...steps.map(({ FailureReason }) => FailureReason)].filter(Boolean).join('\n'),
+  };
+}
+
+// the ARN is in lower case; the name that runs are tagged with is not.
+async function trainingJobNameOf({ aws }: PipelineWalk, steps: PipelineExecutionStep[]): Promise<string | undefined> {
+  const arn = steps.find(({ StepName }) => StepName === 'Train')?.Metadata?.TrainingJob?.Arn;
+  if (!arn) {
+    return undefined;
+  }
+  for await (const { TrainingJobSummaries = [] } of paginateListTrainingJobs({ client: aws.sagemaker }, {})) {
+    const job = TrainingJobSummaries.find(({ TrainingJobArn }) => TrainingJobArn === arn);
+    if (job) {
+      return job.TrainingJobName;
+    }
+  }
+  throw new Error(`SageMaker lists no training job ${arn}`);
+}
+
+/**
+ * The run of an execution's training job, once it is tagged.
+ */
+export function runOfExecution(walk: PipelineWalk, { trainingJobName }: FinishedExecution): Promise<Run> {
+  if (!trainingJobName) {
+    throw new Error('the execution has not come to training');
+  }
+  return waitForTaggedRun(walk, trainingJobName);
+}
