@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -142,12 +143,13 @@ def test_a_commit_without_the_dataset_says_what_it_has(
         resolve(access(world), other, tmp_path / "no-channel")
 
 
-def test_an_object_that_is_not_what_its_name_says_is_refused(tmp_path: Path) -> None:
-    world = make_world(tmp_path)
-    world.version(world.folder("made", one="1"), "run-1")
-    stored = next(path for path in world.remote.rglob("*") if path.is_file() and path.suffix != ".dir")
+def test_an_object_that_is_not_what_its_name_says_is_refused(
+    world: DataWorld, lineage: LineageDocument, tmp_path: Path
+) -> None:
+    forged = shutil.copytree(world.remote, tmp_path / "forged")
+    stored = next(path for path in forged.rglob("*") if path.is_file() and path.suffix != ".dir")
     stored.chmod(0o600)
-    stored.write_text("2")
+    stored.write_text("3")
     claim = resolve(access(world), settings(world), tmp_path / "no-channel")
     with pytest.raises(JobFailure, match="dvc pull failed"):
-        pull(settings(world), claim, tmp_path / "dataset")
+        pull(replace(settings(world), remote_url=str(forged)), claim, tmp_path / "dataset")

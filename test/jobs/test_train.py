@@ -84,6 +84,9 @@ def job(
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
+    for name in ("MLFLOW_EXPERIMENT_ID", "MLFLOW_RUN_ID"):
+        # MLflow's own functions leave them behind in this process.
+        monkeypatch.delenv(name, raising=False)
     # addresses on this machine, which the entry refuses.
     data = DataSettings(world.url, None, "run-1", "main", DatasetLocation("dataset"), str(world.remote))
     monkeypatch.setattr(train, "read_data_settings", lambda _environment: data)
@@ -177,6 +180,19 @@ def test_a_job_that_is_told_to_stop_passes_it_on(job: Job, tmp_path: Path, handl
     assert job.run(script) == code
     assert job.own_run().info.status == "KILLED"
     assert job.failure() != ""
+
+
+def test_a_job_that_is_told_to_stop_does_not_wait_for_its_download(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)
+
+    monkeypatch.setattr(train, "pull", endless)
+    since = time.monotonic()
+    assert job.run("") == 143
+    assert time.monotonic() - since < 30
+    assert job.failure() == "the job was told to stop before its script ran\n"
+    assert job.own_run().info.status == "KILLED"
 
 
 def test_a_script_that_changes_its_dataset_fails(job: Job) -> None:

@@ -20,7 +20,7 @@ from lineage_jobs.lineage_document import FILE_NAME
 from lineage_jobs.remote_refs import read_remote_refs, require_no_branch_of_tag_name
 from lineage_jobs.repository_access import RepositoryAccess, read_token
 from lineage_jobs.script_interpreter import prepare_interpreter
-from lineage_jobs.script_process import StopRequest
+from lineage_jobs.script_process import JobStopped, StopRequest
 from lineage_jobs.settings import CodeSettings, DataSettings, read_code_settings, read_data_settings
 from lineage_jobs.user_code import UserCode, bring_code
 
@@ -33,6 +33,9 @@ def main(layout: Layout, arguments: Sequence[str]) -> int:
         data, code = read_data_settings(os.environ), read_code_settings(os.environ)
         token = read_token(data.token_secret_arn) if data.token_secret_arn else None
         return preprocess(layout, data, code, RepositoryAccess(data.repository_url, token), arguments)
+    except JobStopped:
+        report_failure(layout.processing_failure, "the job was told to stop before its script ran")
+        return STOPPED
     except Exception as error:
         if not isinstance(error, JobFailure):
             _log.exception("the job failed for a reason that it does not know")
@@ -49,9 +52,10 @@ def preprocess(
         repository = Path(scratch) / "data.git"
         repository.mkdir()
         git = open_repository(repository, access)
-        _require_publishable(git, data)
-        brought = bring_code(code, layout.processing_code, Path(scratch))
-        python = prepare_interpreter(brought.folder, Path(scratch))
+        with stop.interrupting():
+            _require_publishable(git, data)
+            brought = bring_code(code, layout.processing_code, Path(scratch))
+            python = prepare_interpreter(brought.folder, Path(scratch))
         layout.processing_dataset.mkdir(parents=True, exist_ok=True)
         end = stop.run([python, str(brought.script), *arguments], brought.folder, os.environ)
         if end.exit_code != 0:

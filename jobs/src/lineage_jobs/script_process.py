@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -27,17 +28,36 @@ class ScriptEnd:
         return f"ended with exit code {self.exit_code}"
 
 
+class JobStopped(BaseException):
+    """The job was told to stop while it prepared; no library may take this for an error of its own and go on."""
+
+
 class StopRequest:
     """Remembers that the job was told to stop, and tells the script, from the moment it is made on."""
 
     def __init__(self) -> None:
         self.received = False
+        self._interrupts = False
         self._process: subprocess.Popen[bytes] | None = None
         signal.signal(signal.SIGTERM, self._receive)
 
     def _receive(self, _number: int, _frame: FrameType | None) -> None:
         self.received = True
+        if self._interrupts:
+            self._interrupts = False
+            raise JobStopped
         self._pass_on()
+
+    @contextmanager
+    def interrupting(self) -> Iterator[None]:
+        """Let a request end what is done inside; a download may take longer than the service waits."""
+        if self.received:
+            raise JobStopped
+        self._interrupts = True
+        try:
+            yield
+        finally:
+            self._interrupts = False
 
     def _pass_on(self) -> None:
         if self._process is not None and self._process.poll() is None:

@@ -19,7 +19,7 @@ from lineage_jobs.layout import Layout
 from lineage_jobs.repository_access import RepositoryAccess, read_token
 from lineage_jobs.script_environment import as_arguments, hyperparameters, script_environment
 from lineage_jobs.script_interpreter import plug_in_path, prepare_interpreter
-from lineage_jobs.script_process import StopRequest
+from lineage_jobs.script_process import JobStopped, StopRequest
 from lineage_jobs.settings import (
     CodeSettings,
     DataSettings,
@@ -27,6 +27,7 @@ from lineage_jobs.settings import (
     read_data_settings,
     read_tracking_settings,
 )
+from lineage_jobs.tree_digest import TreeDigest
 from lineage_jobs.user_code import bring_code
 
 _log = logging.getLogger(__name__)
@@ -52,10 +53,12 @@ def main(layout: Layout, arguments: Sequence[str]) -> int:
         job = _Job(layout, hosts, run, stop)
         data, code = read_data_settings(os.environ), read_code_settings(os.environ)
         exit_code, reason = _train(job, data, code, arguments)
+    except JobStopped:
+        exit_code, reason = STOPPED, "the job was told to stop before its script ran"
     except Exception as error:
         if not isinstance(error, JobFailure):
             _log.exception("the job failed for a reason that it does not know")
-        exit_code, reason = STOPPED if stop.received else FAILED, describe(error)
+        exit_code, reason = FAILED, describe(error)
     if reason is not None:
         report_failure(layout.training_failure, reason)
     if job is not None and job.run is not None and not _end_run(job, job.run, reason):
@@ -78,27 +81,35 @@ def _end_run(job: _Job, run: JobRun, reason: str | None) -> bool:
 
 
 def _train(job: _Job, data: DataSettings, code: CodeSettings, arguments: Sequence[str]) -> tuple[int, str | None]:
-    layout = job.layout
+    with tempfile.TemporaryDirectory(prefix="lineage-job-") as scratch:
+        with job.stop.interrupting():
+            tree = _give_dataset(job, data)
+            command, folder, environment = _prepare_script(job, code, Path(scratch))
+        end = job.stop.run([*command, *arguments], folder, environment)
+    if end.exit_code != 0:
+        return end.exit_code, f"the script {code.script} {end.description}; see the job's log"
+    require_unchanged(tree, job.layout.training_dataset)
+    return 0, "the job was told to stop" if job.stop.received else None
+
+
+def _give_dataset(job: _Job, data: DataSettings) -> TreeDigest:
     token = read_token(data.token_secret_arn) if data.token_secret_arn else None
-    claim = resolve(RepositoryAccess(data.repository_url, token), data, layout.lineage_channel)
-    tree = pull(data, claim, layout.training_dataset)
+    claim = resolve(RepositoryAccess(data.repository_url, token), data, job.layout.lineage_channel)
+    tree = pull(data, claim, job.layout.training_dataset)
     job.source = source_of(data, claim, tree)
     if job.run is not None:
         job.run.record_dataset(job.source)
-    with tempfile.TemporaryDirectory(prefix="lineage-job-") as scratch:
-        brought = bring_code(code, layout.training_code, Path(scratch))
-        if job.run is not None and brought.commit is not None:
-            job.run.record_code_commit(brought.commit)
-        python = prepare_interpreter(brought.folder, Path(scratch))
-        for folder in (layout.model, layout.training_output):
-            folder.mkdir(parents=True, exist_ok=True)
-        run_id = job.run.run_id if job.run is not None else None
-        environment = script_environment(os.environ, layout, job.hosts, plug_in_path(Path(scratch)), run_id)
-        command = [python, str(brought.script), *as_arguments(hyperparameters(layout)), *arguments]
-        end = job.stop.run(command, brought.folder, environment)
-    if end.exit_code != 0:
-        return end.exit_code, f"the script {code.script} {end.description}; see the job's log"
-    require_unchanged(tree, layout.training_dataset)
-    if job.stop.received:
-        return end.exit_code, "the job was told to stop"
-    return 0, None
+    return tree
+
+
+def _prepare_script(job: _Job, code: CodeSettings, scratch: Path) -> tuple[list[str], Path, dict[str, str]]:
+    layout = job.layout
+    brought = bring_code(code, layout.training_code, scratch)
+    if job.run is not None and brought.commit is not None:
+        job.run.record_code_commit(brought.commit)
+    python = prepare_interpreter(brought.folder, scratch)
+    for folder in (layout.model, layout.training_output):
+        folder.mkdir(parents=True, exist_ok=True)
+    run_id = job.run.run_id if job.run is not None else None
+    environment = script_environment(os.environ, layout, job.hosts, plug_in_path(scratch), run_id)
+    return [python, str(brought.script), *as_arguments(hyperparameters(layout))], brought.folder, environment
