@@ -202,6 +202,16 @@ def test_a_script_that_changes_its_dataset_fails(job: Job) -> None:
     assert job.own_run().info.status == "FAILED"
 
 
+def test_a_channel_in_the_place_of_the_dataset_is_refused_and_kept(job: Job) -> None:
+    job.layout.training_settings.mkdir(parents=True)
+    (job.layout.training_settings / "inputdataconfig.json").write_text('{"code": {}, "dataset": {}}')
+    job.layout.training_dataset.mkdir()
+    (job.layout.training_dataset / "mine").write_text("1")
+    assert job.run("") == 1
+    assert "the job has a channel 'dataset'" in job.failure()
+    assert (job.layout.training_dataset / "mine").read_text() == "1"
+
+
 def test_a_refusal_leaves_a_failed_run(job: Job, lineage: LineageDocument) -> None:
     job.layout.lineage_channel.mkdir()
     other = lineage.to_json().replace(lineage.data_commit, "f" * 40)

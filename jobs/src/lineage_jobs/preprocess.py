@@ -54,6 +54,7 @@ def preprocess(
         git = open_repository(repository, access)
         with stop.interrupting():
             _require_publishable(git, data)
+            inputs = configured_inputs(layout.processing_settings)
             brought = bring_code(code, layout.processing_code, Path(scratch))
             python = prepare_interpreter(brought.folder, Path(scratch))
         layout.processing_dataset.mkdir(parents=True, exist_ok=True)
@@ -73,7 +74,7 @@ def preprocess(
             data.remote_url,
             _message(data, brought),
         )
-    complete = replace(lineage, inputs=configured_inputs(layout.processing_settings))
+    complete = replace(lineage, inputs=inputs)
     layout.lineage_output.mkdir(parents=True, exist_ok=True)
     (layout.lineage_output / FILE_NAME).write_text(complete.to_json(), encoding="utf-8")
     return 0

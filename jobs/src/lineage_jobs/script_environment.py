@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from lineage_jobs.errors import JobFailure
 from lineage_jobs.hosts import Hosts
 from lineage_jobs.layout import Layout
 from lineage_jobs.run_context import PARENT_RUN_VARIABLE
@@ -45,6 +46,17 @@ def hyperparameters(layout: Layout) -> dict[str, str]:
         return {}
     document = json.loads(file.read_text(encoding="utf-8"))
     return {str(name): str(value) for name, value in document.items()}
+
+
+def require_no_dataset_channel(layout: Layout) -> None:
+    """Refuse a channel of the service in the place of the dataset, which nobody versioned."""
+    file = layout.training_settings / "inputdataconfig.json"
+    name = layout.training_dataset.name
+    if file.is_file() and name in json.loads(file.read_text(encoding="utf-8")):
+        raise JobFailure(
+            f"the job has a channel {name!r}, which is where the script finds its dataset: give the "
+            "channel another name, or version its data"
+        )
 
 
 def as_arguments(values: Mapping[str, str]) -> list[str]:

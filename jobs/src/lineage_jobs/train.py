@@ -17,7 +17,12 @@ from lineage_jobs.job_outcome import FAILED, STOPPED, describe, report_failure
 from lineage_jobs.job_run import JobRun
 from lineage_jobs.layout import Layout
 from lineage_jobs.repository_access import RepositoryAccess, read_token
-from lineage_jobs.script_environment import as_arguments, hyperparameters, script_environment
+from lineage_jobs.script_environment import (
+    as_arguments,
+    hyperparameters,
+    require_no_dataset_channel,
+    script_environment,
+)
 from lineage_jobs.script_interpreter import plug_in_path, prepare_interpreter
 from lineage_jobs.script_process import JobStopped, StopRequest
 from lineage_jobs.settings import (
@@ -93,6 +98,7 @@ def _train(job: _Job, data: DataSettings, code: CodeSettings, arguments: Sequenc
 
 
 def _give_dataset(job: _Job, data: DataSettings) -> TreeDigest:
+    require_no_dataset_channel(job.layout)
     token = read_token(data.token_secret_arn) if data.token_secret_arn else None
     claim = resolve(RepositoryAccess(data.repository_url, token), data, job.layout.lineage_channel)
     tree = pull(data, claim, job.layout.training_dataset)
