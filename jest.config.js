@@ -12,12 +12,17 @@ module.exports = {
       ...typescript,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '\\.e2e\\.test\\.ts$'],
+      testPathIgnorePatterns: ['/node_modules/', '\\.(e2e|full)\\.test\\.ts$'],
     },
     {
       ...typescript,
       displayName: 'e2e',
       testMatch: ['<rootDir>/test/**/*.e2e.test.ts'],
+    },
+    {
+      ...typescript,
+      displayName: 'full',
+      testMatch: ['<rootDir>/test/**/*.full.test.ts'],
     },
   ],
 };

@@ -38,6 +38,7 @@ beforeAll(async () => {
     large: await putRawData(walk, 'large', await sampleDataset(environment)),
   };
   first = await run('v1', inputs.small);
+  await walk.checkout.clone();
 }, 300_000);
 
 afterAll(async () => {
@@ -46,7 +47,6 @@ afterAll(async () => {
 
 test('raw data becomes a dataset version and a model whose run names its commit', async () => {
   const { tags } = await runOfExecution(walk, first);
-  await walk.checkout.clone();
   expect(tags).toMatchObject({
     data_git_commit_id: await walk.checkout.resolve(first.revision),
     'lineage.status': 'recorded',
@@ -71,6 +71,25 @@ test('unchanged data keeps its commit under a new revision, changed data gets a 
   expect(again.revision).not.toBe(first.revision);
   expect(same?.tags.data_git_commit_id).toBe(before?.tags.data_git_commit_id);
   expect(other?.tags.data_git_commit_id).not.toBe(before?.tags.data_git_commit_id);
+});
+
+test('a training script that fails leaves a failed run, which still names its data commit', async () => {
+  const records = Array.from({ length: 20 }, (_, index) => `${index},1`);
+  const oneClass = ['a,target', ...records].join('\n');
+  const execution = await runPipeline(walk, 'broken', await putRawData(walk, 'broken', { 'records.csv': oneClass }));
+  expect(execution.status).toBe('Failed');
+  expect(execution.failure).toMatch(/exit code: 1/);
+  const run = await runOfExecution(walk, execution);
+  await walk.checkout.git('fetch', '--quiet', '--tags', 'origin');
+  expect(run.tags.data_git_commit_id).toBe(await walk.checkout.resolve(execution.revision));
+});
+
+test('a preprocess script that fails publishes nothing, and its reason can be read', async () => {
+  const execution = await runPipeline(walk, 'empty', await putRawData(walk, 'empty', { 'records.csv': 'a,b\n1,2\n' }));
+  expect(execution).toMatchObject({ status: 'Failed', trainingJobName: undefined });
+  expect(execution.failure).not.toBe('');
+  await walk.checkout.git('fetch', '--quiet', '--tags', 'origin');
+  await expect(walk.checkout.resolve(execution.revision)).rejects.toThrow(/unknown revision|ambiguous argument/);
 });
 
 test('the local SageMaker was asked for nothing it does not know', async () => {
