@@ -64,7 +64,7 @@ class RunningGitServer:
         return self.url(name)
 
     def git(
-        self, *arguments: str, directory: Path, check: bool = True, trace: str | None = None
+        self, *arguments: str, directory: Path, check: bool = True, **variables: str
     ) -> subprocess.CompletedProcess[str]:
         environment = {
             "PATH": os.environ["PATH"],
@@ -76,9 +76,8 @@ class RunningGitServer:
             "GIT_AUTHOR_EMAIL": "a@example.org",
             "GIT_COMMITTER_NAME": "A",
             "GIT_COMMITTER_EMAIL": "a@example.org",
+            **variables,
         }
-        if trace:
-            environment[trace] = "1"
         result = subprocess.run(
             ["git", *arguments], cwd=directory, env=environment, capture_output=True, text=True, timeout=60, check=False
         )
