@@ -38,6 +38,7 @@ def _prctl(option: int, value: int) -> None:
 
 
 def start_program(arguments: list[str]) -> int:
+    """Start the program; the caller holds the stop signals back until it can handle them."""
     guard = os.getpid()
     pid = os.fork()
     if pid != 0:
@@ -49,6 +50,8 @@ def start_program(arguments: list[str]) -> int:
             # the guard ended before the line above took effect.
             os._exit(1)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        # the program would inherit the mask, and could be ended by nothing but SIGKILL.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
         os.execvp(arguments[0], arguments)
     except OSError as error:
         print(f"{arguments[0]}: {error}", file=sys.stderr, flush=True)
@@ -102,6 +105,7 @@ class Guard:
             signal.signal(number, self._request_stop)
         # a handler is needed for the signal to reach the pipe.
         signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
 
     def _request_stop(self, *_: object) -> None:
         self._stop_requested = True
@@ -175,6 +179,8 @@ def main(arguments: list[str]) -> int:
         print("usage: process_guard.py [--lifeline] PROGRAM [ARGUMENT...]", file=sys.stderr)
         return 64
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    # a signal between the program's start and the handlers would end the guard, and leave the program's daemons behind.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     code = Guard(start_program(command), lifeline).run()
     return code if code >= 0 else 128 - code
 

@@ -83,6 +83,14 @@ def test_a_signal_ends_everything(number: signal.Signals) -> None:
     assert [pid for pid in processes if is_alive(pid)] == []
 
 
+def test_a_signal_at_once_leaves_nothing_of_a_program_that_has_hardly_begun() -> None:
+    for _ in range(10):
+        guard = start(f"kill -TERM $PPID; {DAEMON}; echo $$; sleep 100")
+        assert guard.wait(WAIT_SECONDS) == 128 + signal.SIGTERM
+        assert guard.stdout is not None
+        assert [line for line in guard.stdout.read().split() if is_alive(int(line))] == []
+
+
 def test_the_program_may_end_in_its_own_way() -> None:
     guard = start("sleep 100 & trap 'sleep 0.3; echo 4711; exit 5' TERM; echo $$; wait")
     lines(guard, 1)
