@@ -3,12 +3,15 @@ import { contract } from '../contract';
 import { CannotSucceed } from '../delivery/failures';
 import { type JobEnvironment, repeatable } from './configuration';
 import type { Derivation, JobIdentity } from './derivation';
+import { primaryRun } from './primary-run';
 import { reconcileTags, runTags } from './run-tags';
 
 export interface TaggedRun {
   readonly id: string;
   readonly startedAt: Date;
   readonly deleted: boolean;
+  /** whether a model was logged to it. */
+  readonly hasModel: boolean;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -48,13 +51,14 @@ export async function tagRuns(
 ): Promise<Tagging[]> {
   assertSameJob(derivation, job);
   const found = await findRuns(job, runs);
-  if (found.length === 0) {
+  const primary = primaryRun(found);
+  if (!primary) {
     throw new CannotSucceed(
       'run-not-found',
       `no run names the job ${job.identity.name} in its tag ${contract.claimTags.trainingJobName}; has its script logged to MLflow?`,
     );
   }
-  const wanted = runTags(derivation, recordedBy);
+  const wanted = { ...runTags(derivation, recordedBy), [contract.runTags.primaryRun]: primary.id };
   const taggings: Tagging[] = [];
   for (const run of found) {
     const written = reconcileTags(wanted, run.tags);

@@ -20,6 +20,7 @@ const MlflowRun = z.object({
     lifecycle_stage: z.string().default('active'),
   }),
   data: z.object({ tags: z.array(Tag).default([]) }).default({ tags: [] }),
+  outputs: z.object({ model_outputs: z.array(z.unknown()).default([]) }).default({ model_outputs: [] }),
 });
 
 const RunAnswer = z.object({ run: MlflowRun });
@@ -33,6 +34,8 @@ export interface Run {
   readonly id: string;
   readonly startedAt: Date;
   readonly deleted: boolean;
+  /** whether a model was logged to it. */
+  readonly hasModel: boolean;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -164,11 +167,16 @@ function errorCode(text: string): string | undefined {
   }
 }
 
-function toRun({ info, data }: z.infer<typeof MlflowRun>): Run {
+// clients before MLflow 3 name the models of a run in this tag, later ones among its outputs.
+const MODELS_BEFORE_MLFLOW_3 = 'mlflow.log-model.history';
+
+function toRun({ info, data, outputs }: z.infer<typeof MlflowRun>): Run {
+  const tags = Object.fromEntries(data.tags.map(({ key, value }) => [key, value]));
   return {
     id: info.run_id,
     startedAt: new Date(info.start_time),
     deleted: info.lifecycle_stage === 'deleted',
-    tags: Object.fromEntries(data.tags.map(({ key, value }) => [key, value])),
+    hasModel: outputs.model_outputs.length > 0 || MODELS_BEFORE_MLFLOW_3 in tags,
+    tags,
   };
 }

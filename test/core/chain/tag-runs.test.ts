@@ -30,6 +30,7 @@ const run = (id: string, more: Partial<TaggedRun> = {}): TaggedRun => ({
   id,
   startedAt: new Date('2026-01-02T03:05:00Z'),
   deleted: false,
+  hasModel: false,
   tags: { 'sagemaker.training_job_name': 'train-1' },
   ...more,
 });
