@@ -131,6 +131,13 @@ export interface LineagePipelineProps {
   readonly experimentName?: string;
 
   /**
+   * The name that scripts find in `MLFLOW_REGISTERED_MODEL_NAME`, for those that register their model.
+   *
+   * @default - the name of the pipeline
+   */
+  readonly registeredModelName?: string;
+
+  /**
    * Where the dataset is in the data repository.
    *
    * @default 'dataset'
@@ -285,11 +292,14 @@ export class LineagePipeline extends Construct {
       [names.dataVersion]: parameter(PARAMETERS.dataVersion),
       [names.pipelineExecutionArn]: EXECUTION_ARN,
       [names.dataRepositoryUrl]: dataRepository.url,
+      // scripts of AWS's sample read it; an address that only the deployment knows cannot be taken apart.
+      ...(isKnown(dataRepository.url) && { [names.dataRepositoryName]: path.posix.basename(dataRepository.url, '.git') }),
       ...(dataRepository.tokenSecret && { [names.dataRepositoryTokenSecretArn]: dataRepository.tokenSecret.secretArn }),
       [names.dvcRemoteUrl]: platform.dvcRemote.url,
       [names.datasetPath]: props.datasetPath ?? 'dataset',
       [names.mlflowTrackingUri]: platform.mlflowApp.mlflowAppArn,
       [names.mlflowExperimentName]: this.experimentOf(props),
+      [names.mlflowRegisteredModelName]: props.registeredModelName ?? this.pipelineName,
       ...(script.hasRevision && { [names.codeRevision]: parameter(PARAMETERS.codeRevision) }),
     };
   }
