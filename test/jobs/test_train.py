@@ -19,6 +19,7 @@ from lineage_jobs.lineage_document import LineageDocument
 from lineage_jobs.settings import DataSettings
 from mlflow import MlflowClient
 from mlflow.entities import Run
+from secrets_manager import SECRET_ARN, serving
 
 ARN = "arn:aws:sagemaker:us-east-1:111122223333:training-job/job"
 
@@ -150,6 +151,21 @@ with mlflow.start_run(run_name="elsewhere"):
         "elsewhere": own.info.run_id,
     }
     assert len(runs["elsewhere"].inputs.dataset_inputs) == 1
+
+
+def test_git_in_a_script_can_ask_for_the_token_that_its_environment_does_not_have(
+    job: Job, world: DataWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = DataSettings(world.url, SECRET_ARN, "run-1", "main", DatasetLocation("dataset"), str(world.remote))
+    monkeypatch.setattr(train, "read_data_settings", lambda _environment: data)
+    script = "import json, os, sys\njson.dump(dict(os.environ), open(sys.argv[1], 'w'))"
+    seen = job.layout.root / "environment"
+    with serving("the-token", monkeypatch):
+        assert job.run(script, str(seen)) == 0, job.failure()
+    settings = {name: value for name, value in json.loads(seen.read_text()).items() if name.startswith("GIT_CONFIG_")}
+    assert settings["GIT_CONFIG_COUNT"] == "3"
+    assert settings["GIT_CONFIG_KEY_0"] == f"credential.{world.url}.helper"
+    assert "the-token" not in seen.read_text()
 
 
 def test_the_exit_code_of_the_script_is_kept(job: Job, lineage: LineageDocument) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lineage_jobs.errors import JobFailure
-from lineage_jobs.repository_access import RepositoryAccess
+from lineage_jobs.repository_access import GIT_USER, RepositoryAccess
 
 _TIMEOUT_SECONDS = 600
 # certificates are the image's business; every other variable of git could change what is read or published.
@@ -105,7 +105,7 @@ class GitProgram:
         if self.access.token:
             settings |= {
                 "GIT_ASKPASS": str(self._askpass),
-                "ASKPASS_USER": "x-access-token",
+                "ASKPASS_USER": GIT_USER,
                 "ASKPASS_PASSWORD": self.access.token,
             }
         else:

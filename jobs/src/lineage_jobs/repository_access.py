@@ -8,6 +8,9 @@ import boto3
 
 from lineage_jobs.errors import JobFailure
 
+# hosts take any user name beside a token; GitHub documents this one.
+GIT_USER = "x-access-token"
+
 
 @dataclass(frozen=True)
 class RepositoryAccess:

@@ -23,6 +23,7 @@ from lineage_jobs.script_environment import (
     require_no_dataset_channel,
     script_environment,
 )
+from lineage_jobs.script_git_settings import with_git_settings
 from lineage_jobs.script_interpreter import plug_in_path, prepare_interpreter
 from lineage_jobs.script_process import JobStopped, StopRequest
 from lineage_jobs.settings import (
@@ -89,7 +90,7 @@ def _train(job: _Job, data: DataSettings, code: CodeSettings, arguments: Sequenc
     with tempfile.TemporaryDirectory(prefix="lineage-job-") as scratch:
         with job.stop.interrupting():
             tree = _give_dataset(job, data)
-            command, folder, environment = _prepare_script(job, code, Path(scratch))
+            command, folder, environment = _prepare_script(job, data, code, Path(scratch))
         end = job.stop.run([*command, *arguments], folder, environment)
     if end.exit_code != 0:
         return end.exit_code, f"the script {code.script} {end.description}; see the job's log"
@@ -108,7 +109,9 @@ def _give_dataset(job: _Job, data: DataSettings) -> TreeDigest:
     return tree
 
 
-def _prepare_script(job: _Job, code: CodeSettings, scratch: Path) -> tuple[list[str], Path, dict[str, str]]:
+def _prepare_script(
+    job: _Job, data: DataSettings, code: CodeSettings, scratch: Path
+) -> tuple[list[str], Path, dict[str, str]]:
     layout = job.layout
     brought = bring_code(code, layout.training_code, scratch)
     if job.run is not None and brought.commit is not None:
@@ -117,5 +120,6 @@ def _prepare_script(job: _Job, code: CodeSettings, scratch: Path) -> tuple[list[
     for folder in (layout.model, layout.training_output):
         folder.mkdir(parents=True, exist_ok=True)
     run_id = job.run.run_id if job.run is not None else None
-    environment = script_environment(os.environ, layout, job.hosts, plug_in_path(scratch), run_id)
+    inherited = with_git_settings(os.environ, data)
+    environment = script_environment(inherited, layout, job.hosts, plug_in_path(scratch), run_id)
     return [python, str(brought.script), *as_arguments(hyperparameters(layout))], brought.folder, environment

@@ -1,0 +1,47 @@
+"""Answers git when it asks for the token of one repository: python -m lineage_jobs.git_credential SECRET_ARN URL get.
+
+git starts it for a script that reads or writes the data repository by itself. The token goes from Secrets Manager to
+git over a pipe, and is nowhere before git asks. See https://git-scm.com/docs/git-credential.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lineage_jobs.errors import JobFailure
+from lineage_jobs.job_outcome import describe
+from lineage_jobs.repository_access import GIT_USER, read_token
+
+# with this answer git fails at once, and asks nobody else for a password.
+_GIVE_UP = "quit=1\n"
+
+
+def answer(secret_arn: str, url: str, operation: str, question: Iterable[str]) -> str:
+    """What git is told; nothing where it asks for another address, or wants something to be kept or forgotten."""
+    if operation != "get" or not _is_of(url, question):
+        return ""
+    return f"username={GIT_USER}\npassword={read_token(secret_arn)}\n"
+
+
+def _is_of(url: str, question: Iterable[str]) -> bool:
+    asked = dict(line.rstrip("\n").partition("=")[::2] for line in question)
+    address = f"{asked.get('protocol')}://{asked.get('host')}/{asked.get('path')}"
+    # git asks with the path as the script wrote it, and programs of its own for what lies below.
+    return f"{address.rstrip('/')}/".startswith(f"{url.rstrip('/')}/")
+
+
+def main(secret_arn: str, url: str, operation: str) -> int:
+    try:
+        told = answer(secret_arn, url, operation, sys.stdin)
+    except (JobFailure, BotoCoreError, ClientError) as error:
+        print(f"no token for {url}: {describe(error)}", file=sys.stderr)
+        told = _GIVE_UP
+    sys.stdout.write(told)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
