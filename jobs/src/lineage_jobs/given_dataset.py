@@ -36,20 +36,23 @@ class DataClaim:
 def resolve(access: RepositoryAccess, data: DataSettings, channel: Path) -> DataClaim:
     """Find the commit of the data revision, and compare it with what the preprocess job says."""
     with tempfile.TemporaryDirectory(prefix="lineage-git-") as scratch:
-        git = open_repository(Path(scratch), access)
-        refs = read_remote_refs(git, data.branch, data.revision)
-        require_no_branch_of_tag_name(refs, data.revision, data.branch)
-        if refs.tag is None:
-            raise JobFailure(
-                f"the data repository {access.url} has no tag {data.revision!r}: a preprocess job publishes it; check "
-                "the data revision, and that the job before this one succeeded"
-            )
-        commit = fetch_tag(git, data.revision)
-        document = _read_channel(channel)
-        if document is not None:
-            _require_same_commit(document, data, commit)
-        require_own_remote(git, commit, data.remote_url)
-        output = _read_output(git, commit, data)
+        return resolve_with(open_repository(Path(scratch), access), data, _read_channel(channel))
+
+
+def resolve_with(git: GitProgram, data: DataSettings, document: LineageDocument | None) -> DataClaim:
+    """Find the commit of the data revision with a repository that is open, and leave the commit there."""
+    refs = read_remote_refs(git, data.branch, data.revision)
+    require_no_branch_of_tag_name(refs, data.revision, data.branch)
+    if refs.tag is None:
+        raise JobFailure(
+            f"the data repository {git.access.url} has no tag {data.revision!r}: a preprocess job publishes it; check "
+            "the data revision, and that the job before this one succeeded"
+        )
+    commit = fetch_tag(git, data.revision)
+    if document is not None:
+        _require_same_commit(document, data, commit)
+    require_own_remote(git, commit, data.remote_url)
+    output = _read_output(git, commit, data)
     published = None
     if document is not None:
         published = next((it for it in document.datasets if it.path == data.location.path), None)
@@ -84,7 +87,7 @@ def pull(data: DataSettings, claim: DataClaim, target: Path) -> TreeDigest:
             f"the dataset of commit {claim.commit} has the digest {tree.digest} here, but had {published.tree_digest} "
             "when it was published: the objects in the DVC remote are not those that the preprocess job pushed"
         )
-    _log.info("the script is given %d files, %d bytes, %s", tree.files, tree.size_bytes, tree.digest)
+    _log.info("the dataset has %d files, %d bytes, %s", tree.files, tree.size_bytes, tree.digest)
     return tree
 
 

@@ -17,11 +17,12 @@ from lineage_jobs.job_inputs import configured_inputs
 from lineage_jobs.job_outcome import FAILED, STOPPED, describe, report_failure
 from lineage_jobs.layout import Layout
 from lineage_jobs.lineage_document import FILE_NAME
-from lineage_jobs.remote_refs import read_remote_refs, require_no_branch_of_tag_name
+from lineage_jobs.remote_refs import RemoteRefs, read_remote_refs, require_no_branch_of_tag_name
 from lineage_jobs.repository_access import RepositoryAccess, read_token
 from lineage_jobs.script_git_settings import with_git_settings
 from lineage_jobs.script_interpreter import prepare_interpreter
 from lineage_jobs.script_process import JobStopped, StopRequest
+from lineage_jobs.script_publication import adopt, is_published_by_script
 from lineage_jobs.settings import CodeSettings, DataSettings, read_code_settings, read_data_settings
 from lineage_jobs.user_code import UserCode, bring_code
 
@@ -54,7 +55,7 @@ def preprocess(
         repository.mkdir()
         git = open_repository(repository, access)
         with stop.interrupting():
-            _require_publishable(git, data)
+            before = _require_publishable(git, data)
             inputs = configured_inputs(layout.processing_settings)
             brought = bring_code(code, layout.processing_code, Path(scratch))
             python = prepare_interpreter(brought.folder, Path(scratch))
@@ -67,29 +68,33 @@ def preprocess(
         if stop.received:
             report_failure(layout.processing_failure, "the job was told to stop before its dataset was published")
             return STOPPED
-        lineage = make_dataset_version(
-            git,
-            layout.processing_dataset,
-            data.location,
-            data.branch,
-            data.revision,
-            data.remote_url,
-            _message(data, brought),
-        )
+        if is_published_by_script(git, data, before, layout.processing_dataset):
+            lineage = adopt(git, data, Path(scratch))
+        else:
+            lineage = make_dataset_version(
+                git,
+                layout.processing_dataset,
+                data.location,
+                data.branch,
+                data.revision,
+                data.remote_url,
+                _message(data, brought),
+            )
     complete = replace(lineage, inputs=inputs)
     layout.lineage_output.mkdir(parents=True, exist_ok=True)
     (layout.lineage_output / FILE_NAME).write_text(complete.to_json(), encoding="utf-8")
     return 0
 
 
-def _require_publishable(git: GitProgram, data: DataSettings) -> None:
-    """Fail before the script runs for hours, not after."""
+def _require_publishable(git: GitProgram, data: DataSettings) -> RemoteRefs:
+    """Fail before the script runs for hours, not after; gives what the host has before it runs."""
     refs = read_remote_refs(git, data.branch, data.revision)
     require_no_branch_of_tag_name(refs, data.revision, data.branch)
     if refs.branch is not None:
         head = fetch_branch(git, data.branch)
         require_own_remote(git, head, data.remote_url)
         read_output(git, head, data.location)
+    return refs
 
 
 def _message(data: DataSettings, code: UserCode) -> str:
