@@ -27,13 +27,7 @@ export class LineageStack extends Stack {
       dataRepositories: [dataRepository],
     });
 
-    this.output(
-      'DvcRemoteUrl',
-      platform.dvcRemote.url,
-      'Put this into the data repository: dvc remote add --default storage <url>',
-    );
-    this.output('MlflowAppArn', platform.mlflowApp.mlflowAppArn, 'The MLflow tracking URI of jobs and notebooks');
-    this.output('ArtifactBucketName', platform.artifactBucket.bucketName, 'Scripts below code/, models below models/');
+    platform.addOutputs();
     this.output('TrainingRoleArn', platform.trainingRole.roleArn, 'The role to start training jobs with');
     const { derivationQueue, derivationParking, taggingQueue, taggingParking } = platform.runTagger;
     this.output('DerivationQueueUrl', derivationQueue.queueUrl, 'Events of jobs that ended');

@@ -293,7 +293,9 @@ export class LineagePipeline extends Construct {
       [names.pipelineExecutionArn]: EXECUTION_ARN,
       [names.dataRepositoryUrl]: dataRepository.url,
       // scripts of AWS's sample read it; an address that only the deployment knows cannot be taken apart.
-      ...(isKnown(dataRepository.url) && { [names.dataRepositoryName]: path.posix.basename(dataRepository.url, '.git') }),
+      ...(isKnown(dataRepository.url) && {
+        [names.dataRepositoryName]: path.posix.basename(dataRepository.url, '.git'),
+      }),
       ...(dataRepository.tokenSecret && { [names.dataRepositoryTokenSecretArn]: dataRepository.tokenSecret.secretArn }),
       [names.dvcRemoteUrl]: platform.dvcRemote.url,
       [names.datasetPath]: props.datasetPath ?? 'dataset',

@@ -1,3 +1,4 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
@@ -5,9 +6,11 @@ import { Construct } from 'constructs';
 import type { IDataRepository } from './data-repository';
 import { DvcRemote } from './dvc-remote';
 import { MlflowApp } from './mlflow-app';
+import { contract } from './private/contract';
 import { defineAccessLogBucket, defineDataBucket } from './private/data-bucket';
 import { allowJobLogs, defineSageMakerRole } from './private/job-roles';
 import { ObjectGrants } from './private/object-grants';
+import { describeRepositories } from './private/repository-list';
 import { RunTagger } from './run-tagger';
 
 const CODE_PREFIX = 'code';
@@ -67,8 +70,11 @@ export class LineagePlatform extends Construct {
    */
   public readonly runTagger: RunTagger;
 
+  private readonly dataRepositories: readonly IDataRepository[];
+
   constructor(scope: Construct, id: string, props: LineagePlatformProps) {
     super(scope, id);
+    this.dataRepositories = props.dataRepositories;
 
     const encryptionKey = new kms.Key(this, 'Key', {
       description: `Datasets and artifacts of the lineage platform ${props.platformName}`,
@@ -90,6 +96,33 @@ export class LineagePlatform extends Construct {
       dvcRemote: this.dvcRemote,
       dataRepositories: props.dataRepositories,
       jobRoles: [this.trainingRole],
+    });
+  }
+
+  /**
+   * Adds the outputs to the stack from which `ml-lineage --stack` knows where to look, and people what to use.
+   *
+   * One platform of a stack can have them.
+   */
+  addOutputs(): void {
+    const { mlflowApp, dvcRemote, artifactBucket } = this;
+    const stack = Stack.of(this);
+    const outputs = contract.stackOutputs;
+    new CfnOutput(stack, outputs.dvcRemoteUrl, {
+      value: dvcRemote.url,
+      description: 'Put this into the data repository: dvc remote add --default storage <url>',
+    });
+    new CfnOutput(stack, outputs.mlflowAppArn, {
+      value: mlflowApp.mlflowAppArn,
+      description: 'The MLflow tracking URI of jobs and notebooks',
+    });
+    new CfnOutput(stack, outputs.artifactBucketName, {
+      value: artifactBucket.bucketName,
+      description: 'Raw data below raw/, scripts below code/, models below models/',
+    });
+    new CfnOutput(stack, outputs.dataRepositories, {
+      value: stack.toJsonString(describeRepositories(this.dataRepositories)),
+      description: 'The data repositories that jobs may name, and where their tokens are',
     });
   }
 

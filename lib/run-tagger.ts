@@ -12,6 +12,7 @@ import { contract, matches } from './private/contract';
 import { enforce, isKnown, type Rule } from './private/errors';
 import { defineLineageFunction } from './private/lineage-function';
 import { DESCRIBE_TRAINING_JOBS, READ_JOB_TAGS, SEND_MESSAGES } from './private/perms';
+import { describeRepositories } from './private/repository-list';
 import { consume, defineWorkQueue } from './private/work-queue';
 
 const RULES: readonly Rule<RunTaggerProps>[] = [
@@ -142,9 +143,7 @@ export class RunTagger extends Construct {
       environment: {
         [names.platformName]: props.platformName,
         [names.jobRoleArns]: JSON.stringify(props.jobRoles.map(({ roleRef }) => roleRef.roleArn)),
-        [names.dataRepositories]: JSON.stringify(
-          props.dataRepositories.map(({ url, tokenSecret }) => ({ url, tokenSecretArn: tokenSecret?.secretArn })),
-        ),
+        [names.dataRepositories]: JSON.stringify(describeRepositories(props.dataRepositories)),
         [names.dvcRemoteUrl]: props.dvcRemote.url,
         [names.taggingQueueUrl]: taggingQueue.queueUrl,
       },

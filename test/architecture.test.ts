@@ -11,7 +11,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   bin: ['bin', 'core', 'lib', 'package.json'],
   examples: ['examples', 'lib'],
   sandbox: ['sandbox', 'core', 'scripts'],
-  test: ['test', 'lib', 'core', 'lambda', 'bin', 'sandbox', 'scripts', 'package.json'],
+  test: ['test', 'lib', 'core', 'lambda', 'bin', 'examples', 'sandbox', 'scripts', 'package.json'],
 };
 
 /**

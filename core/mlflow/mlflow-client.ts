@@ -16,6 +16,7 @@ const MlflowRun = z.object({
   info: z.object({
     run_id: z.string().regex(pattern('mlflowRunId')),
     experiment_id: z.string(),
+    status: z.string().default('RUNNING'),
     start_time: int64.default(0),
     lifecycle_stage: z.string().default('active'),
   }),
@@ -32,6 +33,8 @@ const ExperimentPage = z.object({
 
 export interface Run {
   readonly id: string;
+  /** such as RUNNING, FINISHED, FAILED or KILLED. */
+  readonly status: string;
   readonly startedAt: Date;
   readonly deleted: boolean;
   /** whether a model was logged to it. */
@@ -174,6 +177,7 @@ function toRun({ info, data, outputs }: z.infer<typeof MlflowRun>): Run {
   const tags = Object.fromEntries(data.tags.map(({ key, value }) => [key, value]));
   return {
     id: info.run_id,
+    status: info.status,
     startedAt: new Date(info.start_time),
     deleted: info.lifecycle_stage === 'deleted',
     hasModel: outputs.model_outputs.length > 0 || MODELS_BEFORE_MLFLOW_3 in tags,

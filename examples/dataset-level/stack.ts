@@ -18,17 +18,23 @@ export interface DatasetLevelStackProps extends StackProps {
  * A platform with one pipeline: raw data becomes a dataset version, and the dataset version a model.
  */
 export class DatasetLevelStack extends Stack {
+  readonly dataRepository: DataRepository;
+  readonly platform: LineagePlatform;
+
   constructor(scope: Construct, id: string, props: DatasetLevelStackProps) {
     super(scope, id, props);
 
-    const dataRepository = new DataRepository(this, 'DataRepository', {
+    this.dataRepository = new DataRepository(this, 'DataRepository', {
       url: props.dataRepositoryUrl,
       tokenSecret: Secret.fromSecretCompleteArn(this, 'Token', props.dataRepositoryTokenSecretArn),
     });
-    const platform = new LineagePlatform(this, 'Platform', {
+    this.platform = new LineagePlatform(this, 'Platform', {
       platformName: props.platformName,
-      dataRepositories: [dataRepository],
+      dataRepositories: [this.dataRepository],
     });
+    this.platform.addOutputs();
+
+    const { platform, dataRepository } = this;
     const script = JobScript.fromAsset(join(__dirname, 'scripts'));
     const pipeline = new LineagePipeline(this, 'Pipeline', {
       platform,
@@ -38,8 +44,5 @@ export class DatasetLevelStack extends Stack {
     });
 
     new CfnOutput(this, 'PipelineName', { value: pipeline.pipelineName });
-    new CfnOutput(this, 'ArtifactBucketName', { value: platform.artifactBucket.bucketName });
-    new CfnOutput(this, 'DvcRemoteUrl', { value: platform.dvcRemote.url });
-    new CfnOutput(this, 'MlflowAppArn', { value: platform.mlflowApp.mlflowAppArn });
   }
 }

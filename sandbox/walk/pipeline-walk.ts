@@ -33,14 +33,33 @@ export interface PipelineWalk {
   readonly checkout: DataCheckout;
 }
 
-export async function deployPipelineWalk(sandbox: Sandbox, platformName: string): Promise<PipelineWalk> {
+/**
+ * The program that makes the stack, and what it has to be told beside the example's own settings.
+ */
+export interface PipelineApp {
+  readonly program: string;
+  readonly context?: Readonly<Record<string, string>>;
+}
+
+const EXAMPLE: PipelineApp = { program: 'tsx examples/dataset-level/app.ts' };
+
+export function pipelineStackName(platformName: string): string {
+  return `dataset-level-${platformName}`;
+}
+
+export async function deployPipelineWalk(
+  sandbox: Sandbox,
+  platformName: string,
+  { program, context }: PipelineApp = EXAMPLE,
+): Promise<PipelineWalk> {
   const aws = awsClients(sandbox.environment());
   const repository = await hostRepository(sandbox, aws, `${platformName}/data`);
   const environment = sandbox.processEnvironment();
   const outputs = (await deployApp(environment, {
-    program: 'tsx examples/dataset-level/app.ts',
-    stackName: `dataset-level-${platformName}`,
+    program,
+    stackName: pipelineStackName(platformName),
     context: {
+      ...context,
       platformName,
       dataRepositoryUrl: repository.url,
       dataRepositoryTokenSecretArn: repository.tokenSecretArn,
@@ -77,30 +96,50 @@ export interface FinishedExecution {
 }
 
 /**
- * Runs the pipeline from its start to its end.
+ * Runs the example's pipeline from its start to its end.
  */
 export async function runPipeline(
   walk: PipelineWalk,
   dataVersion: string,
   inputUri: string,
 ): Promise<FinishedExecution> {
-  const arn = await startPipeline(walk.aws, walk.outputs.PipelineName, {
-    DataVersion: dataVersion,
-    InputUri: inputUri,
-  });
+  const parameters = { DataVersion: dataVersion, InputUri: inputUri };
+  return finishExecution(walk, await startPipeline(walk.aws, walk.outputs.PipelineName, parameters), dataVersion);
+}
+
+/**
+ * The data revision of an execution: the beginning that it was started with, and its id.
+ */
+export function revisionOf(executionArn: string, dataVersion: string): string {
+  return `${dataVersion}-${executionArn.slice(executionArn.lastIndexOf('/') + 1)}`;
+}
+
+/**
+ * Waits for the end of an execution, however it ends.
+ */
+export async function finishExecution(
+  walk: PipelineWalk,
+  arn: string,
+  dataVersion: string,
+): Promise<FinishedExecution> {
   const execution = await waitForExecution(walk.aws, arn);
   const steps = await stepsOf(walk.aws, arn);
   return {
     arn,
     status: execution.PipelineExecutionStatus ?? '',
-    revision: `${dataVersion}-${arn.slice(arn.lastIndexOf('/') + 1)}`,
+    revision: revisionOf(arn, dataVersion),
     trainingJobName: await trainingJobNameOf(walk, steps),
     failure: [execution.FailureReason, ...steps.map(({ FailureReason }) => FailureReason)].filter(Boolean).join('\n'),
   };
 }
 
-// the ARN is in lower case; the name that runs are tagged with is not.
-async function trainingJobNameOf({ aws }: PipelineWalk, steps: PipelineExecutionStep[]): Promise<string | undefined> {
+/**
+ * The name that runs are tagged with; the ARN that the step tells is in lower case.
+ */
+export async function trainingJobNameOf(
+  { aws }: PipelineWalk,
+  steps: PipelineExecutionStep[],
+): Promise<string | undefined> {
   const arn = steps.find(({ StepName }) => StepName === 'Train')?.Metadata?.TrainingJob?.Arn;
   if (!arn) {
     return undefined;

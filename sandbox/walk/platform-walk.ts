@@ -96,11 +96,15 @@ export function runsOf({ aws, outputs }: Logging, jobName: string): Promise<Run[
 }
 
 /**
- * Waits until a job's only run has a status.
+ * Waits until all runs of a job are tagged.
+ *
+ * @returns the one that stands for the job
  */
 export async function waitForTaggedRun(walk: Logging, jobName: string, seconds = 60): Promise<Run> {
-  return eventually(`a lineage status on the run of ${jobName}`, seconds, async () => {
-    const [run] = await runsOf(walk, jobName);
-    return run && contract.runTags.status in run.tags ? run : undefined;
+  return eventually(`a lineage status on the runs of ${jobName}`, seconds, async () => {
+    const runs = await runsOf(walk, jobName);
+    return runs.every(({ tags }) => contract.runTags.status in tags)
+      ? runs.find(({ id, tags }) => tags[contract.runTags.primaryRun] === id)
+      : undefined;
   });
 }

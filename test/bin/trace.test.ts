@@ -2,6 +2,7 @@ import { traceRun } from '../../bin/trace';
 
 const run = (tags: Record<string, string>) => ({
   id: '0f3c5a1e7b8d4c2f9a6b3d1e8c7f5a2b',
+  status: 'FINISHED',
   startedAt: new Date('2026-01-02T03:05:00Z'),
   deleted: false,
   hasModel: false,

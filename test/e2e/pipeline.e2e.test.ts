@@ -1,22 +1,18 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { Sandbox } from '../../sandbox/instance';
 import { bootstrapAccount } from '../../sandbox/walk/deployment';
 import { readComplaints } from '../../sandbox/walk/local-sagemaker';
-import {
-  deployPipelineWalk,
-  type FinishedExecution,
-  type PipelineWalk,
-  putRawData,
-  runOfExecution,
-  runPipeline,
-} from '../../sandbox/walk/pipeline-walk';
+import { type FinishedExecution, putRawData, runOfExecution, runPipeline } from '../../sandbox/walk/pipeline-walk';
+import { runsOf } from '../../sandbox/walk/platform-walk';
 import { sampleDataset } from '../../sandbox/walk/sample-data';
+import { type CodePipelineWalk, deployCodePipelineWalk, runCode } from './code-pipeline-walk';
 
 jest.setTimeout(240_000);
 
 let sandbox: Sandbox;
-let walk: PipelineWalk;
+let walk: CodePipelineWalk;
 let first: FinishedExecution;
 let inputs: { small: string; large: string };
 
@@ -28,11 +24,24 @@ async function run(dataVersion: string, inputUri: string): Promise<FinishedExecu
   return execution;
 }
 
+/** The SHA-256 of every file, in the form in which the script tells them. */
+async function digestsOf(folder: string): Promise<string> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const names = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  const digests = names.map(async (name) => {
+    const digest = createHash('sha256')
+      .update(await readFile(name))
+      .digest('hex');
+    return `${relative(folder, name)}=${digest}`;
+  });
+  return (await Promise.all(digests)).sort().join(' ');
+}
+
 beforeAll(async () => {
   sandbox = await Sandbox.start({ name: 'e2e-pipeline' });
   const environment = sandbox.processEnvironment();
   await bootstrapAccount(environment);
-  walk = await deployPipelineWalk(sandbox, 'radiology');
+  walk = await deployCodePipelineWalk(sandbox, 'radiology');
   inputs = {
     small: await putRawData(walk, 'small', await sampleDataset(environment, 100)),
     large: await putRawData(walk, 'large', await sampleDataset(environment)),
@@ -54,16 +63,6 @@ test('raw data becomes a dataset version and a model whose run names its commit'
   });
 });
 
-test('git checkout and dvc pull give what the training script was given', async () => {
-  const { tags } = await runOfExecution(walk, first);
-  await walk.checkout.git('checkout', '--quiet', tags.data_git_commit_id ?? '');
-  await walk.checkout.dvc('pull', '--quiet');
-  const files = await readdir(join(walk.checkout.folder, 'dataset'), { recursive: true });
-  expect(files.filter((name) => name.endsWith('.csv')).sort()).toEqual(['test/records.csv', 'train/records.csv']);
-  const text = await readFile(join(walk.checkout.folder, 'dataset', 'train', 'records.csv'), 'utf8');
-  expect(text.trim().split('\n')).toHaveLength(76);
-});
-
 test('unchanged data keeps its commit under a new revision, changed data gets a commit of its own', async () => {
   const again = await run('v1', inputs.small);
   const changed = await run('v2', inputs.large);
@@ -71,6 +70,46 @@ test('unchanged data keeps its commit under a new revision, changed data gets a 
   expect(again.revision).not.toBe(first.revision);
   expect(same?.tags.data_git_commit_id).toBe(before?.tags.data_git_commit_id);
   expect(other?.tags.data_git_commit_id).not.toBe(before?.tags.data_git_commit_id);
+});
+
+describe('a script from a code repository that logs to several runs', () => {
+  let execution: FinishedExecution;
+
+  beforeAll(async () => {
+    const records = (await sampleDataset(sandbox.processEnvironment(), 40))['first.csv'] ?? '';
+    const uri = await putRawData(walk, 'several', { 'records.csv': records, 'more/notes.txt': 'notes\n' });
+    execution = await runCode(walk, 'several-runs', uri);
+  });
+
+  test('has every run tagged with its data commit, and the run with the model as the primary one', async () => {
+    expect(execution).toMatchObject({ status: 'Succeeded' });
+    const primary = await runOfExecution(walk, execution);
+    await walk.checkout.git('fetch', '--quiet', '--tags', 'origin');
+    const commit = await walk.checkout.resolve(execution.revision);
+    const runs = await runsOf(walk, execution.trainingJobName ?? '');
+    const names = runs.map(({ tags }) => tags['mlflow.runName']).sort();
+    const own = `training-${execution.revision}`;
+    expect(names).toEqual(['afterwards', 'degree-1', 'degree-2', 'exploration', 'fit', own]);
+    expect(primary.tags['mlflow.runName']).toBe('fit');
+    for (const { tags } of runs) {
+      expect(tags).toMatchObject({ data_git_commit_id: commit, 'lineage.primary_run': primary.id });
+    }
+  });
+
+  test('was given, byte for byte, what git checkout and dvc pull give', async () => {
+    const runs = await runsOf(walk, execution.trainingJobName ?? '');
+    const given = runs.find(({ tags }) => tags.given)?.tags;
+    await walk.checkout.git('checkout', '--quiet', given?.data_git_commit_id ?? '');
+    await walk.checkout.dvc('pull', '--quiet');
+    expect(await digestsOf(join(walk.checkout.folder, 'dataset'))).toBe(given?.given);
+  });
+
+  test('has its own commit recorded on the run of the job', async () => {
+    const runs = await runsOf(walk, execution.trainingJobName ?? '');
+    const own = runs.find(({ tags }) => tags['mlflow.runName'] === `training-${execution.revision}`);
+    const pushed = (await walk.code.git('rev-parse', 'several-runs')).trim();
+    expect(own?.tags['mlflow.source.git.commit']).toBe(pushed);
+  });
 });
 
 test('a training script that fails leaves a failed run, which still names its data commit', async () => {
