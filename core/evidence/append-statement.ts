@@ -1,0 +1,123 @@
+import { contract } from '../contract';
+import { canonicalJson } from './canonical-json';
+import { type ChainName, chainPrefix, statementKey } from './chain-key';
+import { listChain } from './chain-listing';
+import { sha256 } from './digest';
+import { type Signer, sealEnvelope } from './dsse';
+import type { EvidenceReader, EvidenceWriter } from './evidence-store';
+import { SEQUENCE_DIGITS } from './fields';
+import { PREDICATE_TYPES } from './predicate-types';
+import type { TrustedKeys } from './public-keys';
+import { chainOfStatement, composeStatement, type Draft, isSameOutcome, type Statement } from './statement';
+import { type ChainProblem, readStatement } from './verify-chain';
+import { verifyEnvelope } from './verify-envelope';
+
+/**
+ * The chain is not as its writers left it. Nothing is added to it, and no retry mends it.
+ */
+export class ChainBroken extends Error {
+  override readonly name = 'ChainBroken';
+
+  constructor(
+    chain: ChainName,
+    readonly problems: readonly ChainProblem[],
+  ) {
+    const told = problems.slice(0, 5).map(({ code, key, explanation }) => `${code} at ${key}: ${explanation}`);
+    super(`the evidence under ${chainPrefix(chain)} was tampered with or cannot be verified: ${told.join('; ')}`);
+  }
+}
+
+/**
+ * What is needed to add to evidence.
+ */
+export interface EvidenceLedger {
+  readonly reader: EvidenceReader;
+  readonly writer: EvidenceWriter;
+  readonly signer: Signer;
+  readonly trusted: TrustedKeys;
+  now(): Date;
+}
+
+/**
+ * A statement that is in the store.
+ */
+export interface AppendedStatement {
+  readonly key: string;
+  readonly sha256: string;
+  readonly statement: Statement;
+  /** false where the chain said the same already. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Adds a statement to its chain, unless the chain's last one says the same.
+ *
+ * Any number of writers may do so at once: a place in the chain is taken by whoever writes first, and the others go on
+ * from there.
+ *
+ * @throws ChainBroken where the chain, or its last statement, is not as it was written
+ */
+export async function appendStatement(draft: Draft, ledger: EvidenceLedger): Promise<AppendedStatement> {
+  const chain = chainOfStatement(draft);
+  for (let attempt = 1; attempt <= contract.limits.evidenceAppendAttempts; attempt += 1) {
+    const latest = await readLatest(chain, ledger);
+    const sequence = (latest?.statement.predicate.sequence ?? 0) + 1;
+    assertRoom(chain, sequence);
+    const statement = composeStatement(draft, {
+      sequence,
+      previous: latest?.sha256 ?? null,
+      recordedAt: ledger.now().toISOString(),
+    });
+    if (latest && isSameOutcome(latest.statement, statement)) {
+      return { key: latest.key, sha256: latest.sha256, statement: latest.statement, isNew: false };
+    }
+    const key = statementKey(chain, sequence);
+    const bytes = await seal(statement, ledger);
+    if ((await ledger.writer.writeOnce(key, bytes)) === 'stored') {
+      return { key, sha256: sha256(bytes), statement, isNew: true };
+    }
+  }
+  throw new Error(
+    `${chainPrefix(chain)}: others took each of ${contract.limits.evidenceAppendAttempts} places first; try again later`,
+  );
+}
+
+async function readLatest(chain: ChainName, { reader, trusted }: EvidenceLedger) {
+  const { statements, problems } = await listChain(chain, reader);
+  if (problems.length > 0) {
+    throw new ChainBroken(chain, problems);
+  }
+  const last = statements.at(-1);
+  if (!last) {
+    return undefined;
+  }
+  const read = await readStatement(chain, last, reader, trusted);
+  if (!read.stored || read.problems.length > 0) {
+    throw new ChainBroken(chain, read.problems);
+  }
+  return read.stored;
+}
+
+async function seal(statement: Statement, { signer, trusted }: EvidenceLedger): Promise<Uint8Array> {
+  const bytes = await sealEnvelope(Buffer.from(canonicalJson(statement)), signer);
+  const { evidenceEnvelopeBytes, evidenceCheckpointBytes } = contract.limits;
+  const isCheckpoint = statement.predicateType === PREDICATE_TYPES.checkpoint;
+  const limit = isCheckpoint ? evidenceCheckpointBytes : evidenceEnvelopeBytes;
+  if (bytes.length > limit) {
+    throw new Error(`a statement must have at most ${limit} bytes in its envelope, this one has ${bytes.length}`);
+  }
+  // what is written cannot be taken back, so nothing is written that our own readers would refuse.
+  const check = verifyEnvelope(bytes, trusted);
+  if (check.kind === 'refused') {
+    throw new Error(
+      `the signer ${signer.keyid} made an envelope that does not verify: ${check.problem}, ${check.explanation}`,
+    );
+  }
+  return bytes;
+}
+
+function assertRoom(chain: ChainName, sequence: number): void {
+  if (sequence >= 10 ** SEQUENCE_DIGITS) {
+    throw new Error(`${chainPrefix(chain)} is full: it has ${sequence - 1} statements`);
+  }
+}
