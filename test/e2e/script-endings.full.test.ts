@@ -28,8 +28,8 @@ beforeAll(async () => {
   walk = await deployCodePipelineWalk(sandbox, 'radiology');
   const { 'first.csv': records = '' } = await sampleDataset(sandbox.processEnvironment(), 40);
   input = await putRawData(walk, 'input', { 'records.csv': records });
-  // a data repository that a script may clone has to have something in it.
-  await expectSuccess(await runCode(walk, 'aws-sample', input));
+  // the AWS sample expects a data repository that DVC knows already.
+  await expectSuccess(await runCode(walk, 'several-runs', input));
   await walk.checkout.clone();
 }, 300_000);
 
@@ -57,8 +57,9 @@ async function failureOf({ trainingJobName }: FinishedExecution): Promise<string
   return job.FailureReason;
 }
 
-test('a script that knows nothing but the environment of the AWS sample runs unchanged and is recorded', async () => {
-  const execution = await runCode(walk, 'aws-sample', input);
+test('scripts that know nothing but the environment of the AWS sample run unchanged, and the run is recorded', async () => {
+  const { 'second.csv': records = '' } = await sampleDataset(sandbox.processEnvironment(), 40);
+  const execution = await runCode(walk, 'aws-sample', await putRawData(walk, 'sample', { 'records.csv': records }));
   expectSuccess(execution);
   const { tags } = await runOfExecution(walk, execution);
   expect(tags).toMatchObject({
@@ -80,7 +81,7 @@ test('a script that ends with 3 fails with 3, in the job and in every run, and i
 test('a script that the kernel ends for want of memory says so, and its data commit is known', async () => {
   const execution = await runCode(walk, 'out-of-memory', input);
   expect(execution.status).toBe('Failed');
-  expect(await failureOf(execution)).toMatch(/out of memory.*exit code: 137/s);
+  expect(await failureOf(execution)).toMatch(/more memory.*exit code: 137/s);
   expect(await statusesOf(execution)).toEqual(new Set(['FAILED']));
   const { tags } = await runOfExecution(walk, execution);
   expect(tags.data_git_commit_id).toBe(await commitOf(execution));
