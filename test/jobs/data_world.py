@@ -19,6 +19,18 @@ from lineage_jobs.repository_access import RepositoryAccess
 
 IDENTITY = {f"GIT_{role}_{part}": "tester" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
 
+# the names under which scripts that were written without this package find things, in both jobs.
+TOLD_TO_SCRIPTS = (
+    "DVC_REPO_URL",
+    "DVC_REPO_NAME",
+    "MLFLOW_TRACKING_URI",
+    "MLFLOW_EXPERIMENT_NAME",
+    "MLFLOW_REGISTERED_MODEL_NAME",
+    "PIPELINE_RUN_ID",
+    "PIPELINE_EXECUTION_ARN",
+    "DATA_VERSION",
+)
+
 
 @dataclass(frozen=True)
 class DataWorld:

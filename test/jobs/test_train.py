@@ -11,17 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from data_world import DataWorld, make_world
+from data_world import TOLD_TO_SCRIPTS, DataWorld, make_world
 from lineage_jobs import train
-from lineage_jobs.data_repository import DatasetLocation
-from lineage_jobs.layout import Layout
 from lineage_jobs.lineage_document import LineageDocument
-from lineage_jobs.settings import DataSettings
-from mlflow import MlflowClient
-from mlflow.entities import Run
 from secrets_manager import SECRET_ARN, serving
+from train_job import TrainJob, make_train_job, train_settings
 
-ARN = "arn:aws:sagemaker:us-east-1:111122223333:training-job/job"
+MUST_NOT_RUN = "import os\nfrom pathlib import Path\nPath(os.environ['SM_MODEL_DIR'], 'ran').write_text('x')\n"
 
 
 @pytest.fixture(scope="module")
@@ -39,31 +35,6 @@ def tracking_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
     return f"sqlite:///{tmp_path_factory.mktemp('mlflow')}/mlflow.db"
 
 
-class Job:
-    """One training job in a folder of its own."""
-
-    def __init__(self, directory: Path, tracking_uri: str, name: str) -> None:
-        self.layout = Layout(directory / "ml")
-        self.arn = f"{ARN}-{name}"
-        self.client = MlflowClient(tracking_uri)
-        self.layout.training_code.mkdir(parents=True)
-
-    def run(self, script: str, *arguments: str) -> int:
-        (self.layout.training_code / "train.py").write_text(script)
-        return train.main(self.layout, arguments)
-
-    def runs(self) -> list[Run]:
-        experiments = [it.experiment_id for it in self.client.search_experiments()]
-        return list(self.client.search_runs(experiments, f"tags.`sagemaker.training_job_arn` = '{self.arn}'"))
-
-    def own_run(self) -> Run:
-        (run,) = [it for it in self.runs() if "lineage_jobs.run" in it.data.tags]
-        return run
-
-    def failure(self) -> str:
-        return self.layout.training_failure.read_text()
-
-
 @pytest.fixture
 def job(
     world: DataWorld,
@@ -71,32 +42,12 @@ def job(
     tracking_uri: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    request: pytest.FixtureRequest,
-) -> Iterator[Job]:
-    job = Job(tmp_path, tracking_uri, request.node.name[-30:].replace("_", "-"))
-    environment = {
-        "TRAINING_JOB_NAME": "job",
-        "TRAINING_JOB_ARN": job.arn,
-        "MLFLOW_TRACKING_URI": tracking_uri,
-        "MLFLOW_EXPERIMENT_NAME": "experiment",
-        "PIPELINE_RUN_ID": "run-1",
-        "DATA_VERSION": "v1",
-        "LINEAGE_SCRIPT": "train.py",
-    }
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    for name in ("MLFLOW_EXPERIMENT_ID", "MLFLOW_RUN_ID"):
-        # MLflow's own functions leave them behind in this process.
-        monkeypatch.delenv(name, raising=False)
-    # addresses on this machine, which the entry refuses.
-    data = DataSettings(world.url, None, "run-1", "main", DatasetLocation("dataset"), str(world.remote))
-    monkeypatch.setattr(train, "read_data_settings", lambda _environment: data)
-    before = signal.getsignal(signal.SIGTERM)
-    yield job
-    signal.signal(signal.SIGTERM, before)
+) -> Iterator[TrainJob]:
+    with make_train_job(world, tracking_uri, tmp_path, monkeypatch) as job:
+        yield job
 
 
-def test_a_run_says_what_the_script_was_given(job: Job, lineage: LineageDocument) -> None:
+def test_a_run_says_what_the_script_was_given(job: TrainJob, lineage: LineageDocument) -> None:
     script = """
 import json, os, sys
 from pathlib import Path
@@ -126,7 +77,7 @@ files = sorted(path.name for path in Path(os.environ["SM_CHANNEL_DATASET"]).iter
     assert not job.layout.training_failure.exists()
 
 
-def test_all_runs_of_a_script_belong_to_the_job(job: Job) -> None:
+def test_all_runs_of_a_script_belong_to_the_job(job: TrainJob) -> None:
     script = """
 import mlflow
 with mlflow.start_run(run_name="first"):
@@ -153,10 +104,19 @@ with mlflow.start_run(run_name="elsewhere"):
     assert len(runs["elsewhere"].inputs.dataset_inputs) == 1
 
 
+def test_a_script_finds_what_its_job_was_told(job: TrainJob, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {name: os.environ.get(name, f"value of {name}") for name in TOLD_TO_SCRIPTS}
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    script = "import json, os, sys\njson.dump(dict(os.environ), open(sys.argv[1], 'w'))"
+    assert job.run(script, str(job.layout.root / "environment")) == 0, job.failure()
+    assert told.items() <= json.loads((job.layout.root / "environment").read_text()).items()
+
+
 def test_git_in_a_script_can_ask_for_the_token_that_its_environment_does_not_have(
-    job: Job, world: DataWorld, monkeypatch: pytest.MonkeyPatch
+    job: TrainJob, world: DataWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = DataSettings(world.url, SECRET_ARN, "run-1", "main", DatasetLocation("dataset"), str(world.remote))
+    data = train_settings(world, token_secret_arn=SECRET_ARN)
     monkeypatch.setattr(train, "read_data_settings", lambda _environment: data)
     script = "import json, os, sys\njson.dump(dict(os.environ), open(sys.argv[1], 'w'))"
     seen = job.layout.root / "environment"
@@ -168,7 +128,7 @@ def test_git_in_a_script_can_ask_for_the_token_that_its_environment_does_not_hav
     assert "the-token" not in seen.read_text()
 
 
-def test_the_exit_code_of_the_script_is_kept(job: Job, lineage: LineageDocument) -> None:
+def test_the_exit_code_of_the_script_is_kept(job: TrainJob, lineage: LineageDocument) -> None:
     assert job.run("import mlflow, os\nmlflow.start_run()\nos._exit(3)") == 3
     assert job.failure() == "the script train.py ended with exit code 3; see the job's log\n"
     assert {run.info.status for run in job.runs()} == {"FAILED"}
@@ -176,14 +136,29 @@ def test_the_exit_code_of_the_script_is_kept(job: Job, lineage: LineageDocument)
     assert job.own_run().data.params["data_git_commit_id"] == lineage.data_commit
 
 
-def test_a_script_out_of_memory_fails_with_what_a_shell_would_give(job: Job) -> None:
+def test_a_script_out_of_memory_fails_with_what_a_shell_would_give(job: TrainJob) -> None:
     assert job.run("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)") == 137
-    assert "was ended by signal 9 (out of memory, most often)" in job.failure()
+    reason = "the script train.py was ended by signal 9 (out of memory, most often); see the job's log"
+    assert job.failure() == f"{reason}\n"
+    assert job.own_run().data.tags["mlflow.note.content"] == reason
     assert job.own_run().info.status == "FAILED"
 
 
-@pytest.mark.parametrize(("handler", "code"), [("", 143), ("signal.signal(signal.SIGTERM, lambda *_: os._exit(0))", 0)])
-def test_a_job_that_is_told_to_stop_passes_it_on(job: Job, tmp_path: Path, handler: str, code: int) -> None:
+@pytest.mark.parametrize(
+    ("handler", "code", "reason"),
+    [
+        ("", 143, "the script train.py was ended by signal 15; see the job's log\n"),
+        ("signal.signal(signal.SIGTERM, lambda *_: os._exit(0))", 0, "the job was told to stop\n"),
+        (
+            "signal.signal(signal.SIGTERM, lambda *_: os._exit(7))",
+            7,
+            "the script train.py ended with exit code 7; see the job's log\n",
+        ),
+    ],
+)
+def test_a_job_that_is_told_to_stop_passes_it_on(
+    job: TrainJob, tmp_path: Path, handler: str, code: int, reason: str
+) -> None:
     ready = tmp_path / "ready"
 
     def stop() -> None:
@@ -195,10 +170,12 @@ def test_a_job_that_is_told_to_stop_passes_it_on(job: Job, tmp_path: Path, handl
     script = f"import os, signal, time\n{handler}\nopen({str(ready)!r}, 'w').close()\ntime.sleep(60)"
     assert job.run(script) == code
     assert job.own_run().info.status == "KILLED"
-    assert job.failure() != ""
+    assert job.failure() == reason
 
 
-def test_a_job_that_is_told_to_stop_does_not_wait_for_its_download(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_that_is_told_to_stop_does_not_wait_for_its_download(
+    job: TrainJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def endless(*_: object) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(60)
@@ -211,14 +188,14 @@ def test_a_job_that_is_told_to_stop_does_not_wait_for_its_download(job: Job, mon
     assert job.own_run().info.status == "KILLED"
 
 
-def test_a_script_that_changes_its_dataset_fails(job: Job) -> None:
+def test_a_script_that_changes_its_dataset_fails(job: TrainJob) -> None:
     script = "import os\nfrom pathlib import Path\n(Path(os.environ['SM_CHANNEL_DATASET']) / 'cache').write_text('x')"
     assert job.run(script) == 1
     assert "the script changed its dataset" in job.failure()
     assert job.own_run().info.status == "FAILED"
 
 
-def test_a_channel_in_the_place_of_the_dataset_is_refused_and_kept(job: Job) -> None:
+def test_a_channel_in_the_place_of_the_dataset_is_refused_and_kept(job: TrainJob) -> None:
     job.layout.training_settings.mkdir(parents=True)
     (job.layout.training_settings / "inputdataconfig.json").write_text('{"code": {}, "dataset": {}}')
     job.layout.training_dataset.mkdir()
@@ -228,17 +205,55 @@ def test_a_channel_in_the_place_of_the_dataset_is_refused_and_kept(job: Job) -> 
     assert (job.layout.training_dataset / "mine").read_text() == "1"
 
 
-def test_a_refusal_leaves_a_failed_run(job: Job, lineage: LineageDocument) -> None:
+def test_another_commit_than_the_channels_leaves_a_failed_run(job: TrainJob, lineage: LineageDocument) -> None:
     job.layout.lineage_channel.mkdir()
     other = lineage.to_json().replace(lineage.data_commit, "f" * 40)
     (job.layout.lineage_channel / "lineage.json").write_text(other)
-    assert job.run("raise AssertionError('must not run')") == 1
-    assert f"published the data commit '{'f' * 40}', but this job finds '{lineage.data_commit}'" in job.failure()
-    assert job.own_run().info.status == "FAILED"
-    assert "published the data commit" in job.own_run().data.tags["mlflow.note.content"]
+    reason = f"published the data commit '{'f' * 40}', but this job finds '{lineage.data_commit}'"
+    require_refused(job, job.run(MUST_NOT_RUN), reason)
 
 
-def test_an_interrupted_job_goes_on_in_its_run(job: Job) -> None:
+HOSTILE = {
+    "remote": ("dataset.dvc", "  remote: elsewhere\n", "dataset.dvc in commit {}: remote: 'elsewhere' is refused"),
+    "config": (".dvc__config", "['remote \"x\"']\nurl = s3://elsewhere\n", "the remote 'x' points to 's3://elsewhere'"),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_commit_that_leads_elsewhere_leaves_a_failed_run(
+    job: TrainJob, world: DataWorld, lineage: LineageDocument, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    file, content, reason = HOSTILE[kind]
+    there = world.git("show", f"{lineage.data_commit}:dataset.dvc") + "\n"
+    files = {"dataset.dvc": there, file: (there if file == "dataset.dvc" else "") + content}
+    commit = world.commit_files(branch=f"hostile/{kind}", **files)
+    world.git("tag", f"hostile-{kind}", commit)
+    monkeypatch.setenv("PIPELINE_RUN_ID", f"hostile-{kind}")
+    require_refused(job, job.run(MUST_NOT_RUN), reason.format(commit))
+
+
+def test_a_branch_of_the_tags_name_leaves_a_failed_run(
+    job: TrainJob, world: DataWorld, lineage: LineageDocument, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.git("tag", "run-2", lineage.data_commit)
+    world.git("branch", "run-2", lineage.data_commit)
+    monkeypatch.setenv("PIPELINE_RUN_ID", "run-2")
+    reason = "the data repository has a branch 'run-2', which is the name of the data revision"
+    require_refused(job, job.run(MUST_NOT_RUN), reason)
+
+
+def require_refused(job: TrainJob, exit_code: int, reason: str) -> None:
+    """The job failed without its script, and says why in the file, which the service reads, and on its run."""
+    assert exit_code == 1
+    assert reason in job.failure()
+    assert len(job.failure()) <= 1025
+    run = job.own_run()
+    assert run.info.status == "FAILED"
+    assert reason in run.data.tags["mlflow.note.content"]
+    assert not (job.layout.model / "ran").exists()
+
+
+def test_an_interrupted_job_goes_on_in_its_run(job: TrainJob) -> None:
     class Interrupted(BaseException):
         """What nothing in the job catches, as a machine that is taken away."""
 
@@ -258,7 +273,7 @@ def test_an_interrupted_job_goes_on_in_its_run(job: Job) -> None:
 
 
 @pytest.mark.parametrize(("current", "owned"), [("algo-2", 1), ("algo-10", 0)])
-def test_one_of_several_hosts_owns_the_run(job: Job, current: str, owned: int) -> None:
+def test_one_of_several_hosts_owns_the_run(job: TrainJob, current: str, owned: int) -> None:
     job.layout.training_settings.mkdir(parents=True)
     resources = {"current_host": current, "hosts": ["algo-10", "algo-2"]}
     (job.layout.training_settings / "resourceconfig.json").write_text(json.dumps(resources))
@@ -266,7 +281,7 @@ def test_one_of_several_hosts_owns_the_run(job: Job, current: str, owned: int) -
     assert len(job.runs()) == owned
 
 
-def test_a_setting_that_is_missing_is_named(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_setting_that_is_missing_is_named(job: TrainJob, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LINEAGE_SCRIPT")
     assert job.run("") == 1
     assert "LINEAGE_SCRIPT is missing in the job's environment" in job.failure()

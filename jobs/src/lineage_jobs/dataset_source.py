@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from mlflow.data.dataset_source import DatasetSource
-from mlflow.entities import Dataset, DatasetInput, InputTag
+from mlflow.entities import Dataset, DatasetInput, InputTag, Run
 
 _TYPE = "dvc"
 
@@ -62,3 +62,8 @@ class DvcDatasetSource(DatasetSource):
             source=json.dumps(self.to_dict(), sort_keys=True),
         )
         return DatasetInput(dataset=dataset, tags=[InputTag("mlflow.data.context", "training")])
+
+    def is_input_of(self, run: Run) -> bool:
+        """Whether a run says already that it was given this dataset."""
+        source = self.as_input().dataset.source
+        return any(it.dataset.source == source for it in run.inputs.dataset_inputs)

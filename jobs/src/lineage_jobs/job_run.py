@@ -12,7 +12,7 @@ from mlflow.exceptions import MlflowException
 from lineage_jobs.contract import claim_tag, data_commit_name
 from lineage_jobs.dataset_source import DvcDatasetSource
 from lineage_jobs.errors import JobFailure
-from lineage_jobs.run_context import PARENT_RUN_TAG
+from lineage_jobs.run_context import JOB_RUN_TAG
 from lineage_jobs.settings import TrackingSettings
 
 _ROLE_TAG = "lineage_jobs.run"
@@ -70,7 +70,8 @@ class JobRun:
     def end(self, status: str, source: DvcDatasetSource | None) -> None:
         """End the job's run, and the script's runs that were left open; the latter were given the same dataset."""
         for run in self._runs_of_script():
-            if source is not None and not run.inputs.dataset_inputs:
+            # autologging says of which arrays and tables the script made its model, and not where they are from.
+            if source is not None and not source.is_input_of(run):
                 self._client.log_inputs(run.info.run_id, datasets=[source.as_input()])
             if run.info.status == "RUNNING":
                 self._client.set_terminated(run.info.run_id, status=status)
@@ -79,7 +80,7 @@ class JobRun:
     def _runs_of_script(self) -> Iterator[Run]:
         # a script may set experiments of its own; MLflow searches only in those that it is told.
         experiments = [it.experiment_id for it in _all_experiments(self._client)]
-        query = f"tags.`{PARENT_RUN_TAG}` = '{self.run_id}'"
+        query = f"tags.`{JOB_RUN_TAG}` = '{self.run_id}'"
         token: str | None = None
         while True:
             page = self._client.search_runs(experiments, filter_string=query, page_token=token)

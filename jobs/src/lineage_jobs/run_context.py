@@ -9,6 +9,8 @@ from lineage_jobs.contract import claim_tag, job_environment
 # between the wrapper and this plug-in, nobody else's business.
 PARENT_RUN_VARIABLE = "LINEAGE_JOBS_PARENT_RUN_ID"
 PARENT_RUN_TAG = "mlflow.parentRunId"
+# stays where a script gives its run a parent of its own, as MLflow does with nested runs.
+JOB_RUN_TAG = "lineage_jobs.job_run"
 
 _TAG_FROM_VARIABLE = {
     claim_tag("trainingJobName"): job_environment("trainingJobName"),
@@ -31,4 +33,4 @@ class SageMakerJobRunContext(RunContextProvider):
         """The tags by which the run-tagger finds the runs of the job."""
         tags = {tag: os.environ[variable] for tag, variable in _TAG_FROM_VARIABLE.items()}
         parent = os.environ.get(PARENT_RUN_VARIABLE)
-        return {**tags, PARENT_RUN_TAG: parent} if parent else tags
+        return {**tags, PARENT_RUN_TAG: parent, JOB_RUN_TAG: parent} if parent else tags

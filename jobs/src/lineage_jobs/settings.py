@@ -84,11 +84,15 @@ def read_code_settings(environment: Mapping[str, str]) -> CodeSettings:
 
 
 def read_tracking_settings(environment: Mapping[str, str]) -> TrackingSettings:
+    job_name = _required(environment, "trainingJobName", "the job's name, which SageMaker sets")
+    _require_pattern("trainingJobName", "jobName", job_name)
+    job_arn = _required(environment, "trainingJobArn", "the job's ARN, which SageMaker sets")
+    _require_pattern("trainingJobArn", "trainingJobArn", job_arn)
     return TrackingSettings(
         tracking_uri=_required(environment, "mlflowTrackingUri", "the ARN of the MLflow App"),
         experiment_name=_required(environment, "mlflowExperimentName", "the name of an MLflow experiment"),
-        job_name=_required(environment, "trainingJobName", "the job's name, which SageMaker sets"),
-        job_arn=_required(environment, "trainingJobArn", "the job's ARN, which SageMaker sets"),
+        job_name=job_name,
+        job_arn=job_arn,
         revision=_required(environment, "dataRevision", "the data revision, the name of a Git tag"),
         data_version=_optional(environment, "dataVersion"),
         pipeline_execution_arn=_optional(environment, "pipelineExecutionArn"),
