@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import time
 import zipfile
 from pathlib import Path
 
 import pytest
+from data_world import TOLD_TO_SCRIPTS
 from lineage_jobs import preprocess
 from lineage_jobs.lineage_document import parse_lineage
 from preprocess_job import PreprocessJob
@@ -59,17 +63,63 @@ def test_a_host_that_refuses_the_token_is_named_without_it(
     assert not (job.layout.root / "environment").exists()
 
 
-def test_the_exit_code_of_the_script_is_kept_and_nothing_is_published(job: PreprocessJob) -> None:
-    assert job.run("import sys\nsys.exit(3)") == 3
-    assert job.message() == "the script preprocess.py ended with exit code 3; see the job's log\n"
+def test_a_script_finds_what_its_job_was_told(job: PreprocessJob, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {name: os.environ.get(name, f"value of {name}") for name in TOLD_TO_SCRIPTS}
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    script = "import json, os, sys\njson.dump(dict(os.environ), open(sys.argv[1] + '/environment', 'w'))\nsys.exit(3)"
+    assert job.run(script) == 3
+    assert told.items() <= json.loads((job.layout.root / "environment").read_text()).items()
+
+
+ENDS = {
+    "exit code": ("import sys\nsys.exit(3)", 3, "the script preprocess.py ended with exit code 3; see the job's log"),
+    "out of memory": (
+        "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
+        137,
+        "the script preprocess.py was ended by signal 9 (out of memory, most often); see the job's log",
+    ),
+    "told to stop": (
+        f"{WRITE}\nimport signal, time\nos.kill(os.getppid(), signal.SIGTERM)\ntime.sleep(60)",
+        143,
+        "the script preprocess.py was ended by signal 15; see the job's log",
+    ),
+    "told to stop, with an end of its own": (
+        f"{WRITE}\nimport signal, time\nsignal.signal(signal.SIGTERM, lambda *_: os._exit(7))\n"
+        "os.kill(os.getppid(), signal.SIGTERM)\ntime.sleep(60)",
+        7,
+        "the script preprocess.py ended with exit code 7; see the job's log",
+    ),
+    "told to stop, and done all the same": (
+        f"{WRITE}\nimport signal, time\nsignal.signal(signal.SIGTERM, lambda *_: os._exit(0))\n"
+        "os.kill(os.getppid(), signal.SIGTERM)\ntime.sleep(60)",
+        143,
+        "the job was told to stop before its dataset was published",
+    ),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_the_exit_code_of_the_script_is_kept_and_nothing_is_published(job: PreprocessJob, end: str) -> None:
+    script, exit_code, reason = ENDS[end]
+    assert job.run(script) == exit_code
+    assert job.message() == f"{reason}\n"
     assert job.world.commits() == []
     assert not job.world.remote.exists()
 
 
-def test_a_job_that_is_told_to_stop_publishes_nothing(job: PreprocessJob) -> None:
-    script = f"{WRITE}\nimport os, signal\nos.kill(os.getppid(), signal.SIGTERM)\nimport time\ntime.sleep(60)"
-    assert job.run(script) == 143
-    assert job.world.commits() == []
+def test_a_job_that_is_told_to_stop_does_not_wait_for_its_preparation(
+    job: PreprocessJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)
+
+    monkeypatch.setattr(preprocess, "bring_code", endless)
+    since = time.monotonic()
+    assert job.run(WRITE) == 143
+    assert time.monotonic() - since < 30
+    assert job.message() == "the job was told to stop before its script ran\n"
 
 
 def test_a_script_without_output_is_refused(job: PreprocessJob) -> None:
@@ -78,11 +128,32 @@ def test_a_script_without_output_is_refused(job: PreprocessJob) -> None:
     assert job.world.commits() == []
 
 
-def test_what_cannot_be_published_is_refused_before_the_script_runs(job: PreprocessJob) -> None:
-    job.world.commit_files(branch="run-1", README="x")
+REFUSED = {
+    "branch": (
+        {"branch": "run-1", "README": "x"},
+        "the data repository has a branch 'run-1', which is the name of the data revision",
+    ),
+    "remote": (
+        {"dataset.dvc": f"outs:\n- md5: {'1' * 32}\n  hash: md5\n  path: dataset\n  remote: elsewhere\n"},
+        "remote: 'elsewhere' is refused",
+    ),
+    "config": (
+        {".dvc__config": "['remote \"x\"']\nurl = s3://elsewhere\n"},
+        "the remote 'x' points to 's3://elsewhere'",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_what_cannot_be_published_is_refused_before_the_script_runs(job: PreprocessJob, kind: str) -> None:
+    files, reason = REFUSED[kind]
+    commit = job.world.commit_files(**files)
     assert job.run(WRITE) == 1
-    assert "has a branch 'run-1', which is the name of the data revision" in job.message()
+    assert reason in job.message()
+    assert len(job.message()) <= 1025
     assert not (job.layout.root / "environment").exists()
+    assert job.world.commits() == [commit]
+    assert job.world.tags() == {}
 
 
 def test_code_may_come_in_a_zip(job: PreprocessJob) -> None:
