@@ -5,6 +5,7 @@ from __future__ import annotations
 from configobj import ConfigObj, ConfigObjError  # type: ignore[import-untyped]
 
 from lineage_jobs.errors import JobFailure
+from lineage_jobs.shown_address import shown_address
 
 SETTINGS_PATH = ".dvc/config"
 LOCAL_SETTINGS_PATH = ".dvc/config.local"
@@ -27,8 +28,9 @@ def require_same_remote(content: bytes, remote_url: str, where: str) -> None:
     for name in names:
         url = str(remotes.get(name, {}).get("url", ""))
         if url.rstrip("/") != remote_url.rstrip("/"):
+            shown = shown_address(url) if url else "nowhere"
             raise JobFailure(
-                f"{where}: the remote {name!r} points to {url or 'nowhere'!r}, but the stack's DVC remote is "
+                f"{where}: the remote {name[:100]!r} points to {shown}, but the stack's DVC remote is "
                 f"{remote_url!r}, the only one that is used; set its url to that one"
             )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from lineage_jobs.contract import is_well_formed, job_environment, pattern
 from lineage_jobs.data_repository import DatasetLocation
 from lineage_jobs.errors import JobFailure
+from lineage_jobs.shown_address import shown_address
 
 _PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(?:/[A-Za-z0-9_][A-Za-z0-9._-]*){0,9}")
 
@@ -51,7 +52,7 @@ class TrackingSettings:
 
 def read_data_settings(environment: Mapping[str, str]) -> DataSettings:
     url = _required(environment, "dataRepositoryUrl", "the address of the data repository")
-    _require_pattern("dataRepositoryUrl", "dataRepositoryUrl", url)
+    _require_address("dataRepositoryUrl", "dataRepositoryUrl", url)
     revision = _required(environment, "dataRevision", "the data revision, the name of a Git tag")
     _require_pattern("dataRevision", "dataRevision", revision)
     branch = _optional(environment, "dataBranch") or "main"
@@ -62,7 +63,7 @@ def read_data_settings(environment: Mapping[str, str]) -> DataSettings:
             "branch of one name cannot be told apart; give the data revision another name"
         )
     remote = _required(environment, "dvcRemoteUrl", "the stack's DVC remote")
-    _require_pattern("dvcRemoteUrl", "dvcRemoteUrl", remote)
+    _require_address("dvcRemoteUrl", "dvcRemoteUrl", remote)
     path = _optional(environment, "datasetPath") or "dataset"
     _require_path("datasetPath", path)
     return DataSettings(
@@ -76,7 +77,7 @@ def read_code_settings(environment: Mapping[str, str]) -> CodeSettings:
     url = _optional(environment, "codeRepositoryUrl")
     revision = _optional(environment, "codeRevision")
     if url is not None:
-        _require_pattern("codeRepositoryUrl", "dataRepositoryUrl", url)
+        _require_address("codeRepositoryUrl", "dataRepositoryUrl", url)
         if revision is None:
             raise JobFailure(f"{job_environment('codeRevision')} is missing: a branch, tag or commit of {url}")
         _require_pattern("codeRevision", "dataRevision", revision)
@@ -113,9 +114,12 @@ def _required(environment: Mapping[str, str], name: str, meaning: str) -> str:
 
 def _require_pattern(name: str, kind: str, value: str) -> None:
     if not is_well_formed(kind, value):
-        # a token that was put into an address must not reach the log.
-        shown = re.sub(r"//[^/@]*@", "//***@", value)[:200]
-        raise JobFailure(f"{job_environment(name)} is {shown!r}, must match {pattern(kind)}")
+        raise JobFailure(f"{job_environment(name)} is {value[:200]!r}, must match {pattern(kind)}")
+
+
+def _require_address(name: str, kind: str, value: str) -> None:
+    if not is_well_formed(kind, value):
+        raise JobFailure(f"{job_environment(name)} is {shown_address(value)}, must match {pattern(kind)}")
 
 
 def _require_path(name: str, value: str) -> None:
