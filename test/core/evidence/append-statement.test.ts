@@ -1,0 +1,115 @@
+import * as fc from 'fast-check';
+import { appendStatement, ChainBroken, type EvidenceLedger } from '../../../core/evidence/append-statement';
+import { statementKey } from '../../../core/evidence/chain-key';
+import { chainOfStatement } from '../../../core/evidence/statement';
+import { verifyChain } from '../../../core/evidence/verify-chain';
+import { digestSigner } from './digest-signer';
+import { outcomeNumber, trainingDraft } from './drafts';
+import { ledgerWith, newLedger } from './ledger';
+
+const chain = chainOfStatement(trainingDraft());
+const key = (sequence: number) => statementKey(chain, sequence);
+
+test('the first statement has number 1, the next one names its digest', async () => {
+  const { ledger } = newLedger();
+  const one = await appendStatement(outcomeNumber(1), ledger);
+  const two = await appendStatement(outcomeNumber(2), ledger);
+  expect(one).toMatchObject({ key: key(1), isNew: true, statement: { predicate: { previous: null } } });
+  expect(two).toMatchObject({ key: key(2), isNew: true, statement: { predicate: { previous: one.sha256 } } });
+});
+
+test('the same outcome again is not written again', async () => {
+  const { ledger, store } = await ledgerWith(outcomeNumber(1));
+  store.advance(24 * 3600);
+  expect(await appendStatement(outcomeNumber(1), ledger)).toMatchObject({ key: key(1), isNew: false });
+  expect(store.keys()).toEqual([key(1)]);
+});
+
+test('an outcome that comes back is written again: the chain tells what was found in which order', async () => {
+  const { store } = await ledgerWith(outcomeNumber(1), outcomeNumber(2), outcomeNumber(1));
+  expect(store.keys()).toEqual([key(1), key(2), key(3)]);
+});
+
+test.each<[string, string, (world: Awaited<ReturnType<typeof ledgerWith>>) => void]>([
+  ['a gap', 'gap', ({ store }) => store.erase(key(1))],
+  ['a delete marker', 'delete-marker', ({ store }) => store.deleteWithMarker(key(2))],
+  ['a second version', 'second-version', ({ store }) => store.overwrite(key(1), store.bytes(key(1)))],
+  [
+    'a last statement that is not signed',
+    'malformed-envelope',
+    ({ store }) => store.replace(key(2), () => Buffer.from('{}')),
+  ],
+])('adds nothing to a chain with %s', async (_what, code, tamper) => {
+  const world = await ledgerWith(outcomeNumber(1), outcomeNumber(2));
+  tamper(world);
+  const before = world.store.keys();
+  const failure = await appendStatement(outcomeNumber(3), world.ledger).catch((error) => error);
+  expect(failure).toBeInstanceOf(ChainBroken);
+  expect(failure.problems).toMatchObject([{ code }]);
+  expect(world.store.keys()).toEqual(before);
+});
+
+test('writes nothing that its readers would refuse', async () => {
+  const { ledger, store, signer } = newLedger();
+  const wrong = { ...digestSigner(), keyid: signer.keyid };
+  await expect(appendStatement(outcomeNumber(1), { ...ledger, signer: wrong })).rejects.toThrow('bad-signature');
+  await expect(appendStatement(outcomeNumber(1), { ...ledger, signer: digestSigner() })).rejects.toThrow(
+    'untrusted-key',
+  );
+  expect(store.keys()).toEqual([]);
+});
+
+test('gives up, to be tried again, where others take every place first', async () => {
+  const { ledger } = newLedger();
+  const writer = { writeOnce: async () => 'taken' as const };
+  await expect(appendStatement(outcomeNumber(1), { ...ledger, writer })).rejects.toThrow('try again later');
+});
+
+test('writers at once, in whatever order their calls arrive, make one chain without a fork and lose no outcome', async () => {
+  const outcomes = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 2, maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), outcomes, async (scheduler, numbers) => {
+      const { ledger, store, trusted } = newLedger();
+      const racing: EvidenceLedger = {
+        ...ledger,
+        reader: {
+          async *versions(prefix) {
+            await scheduler.schedule(Promise.resolve());
+            yield* store.versions(prefix);
+          },
+          read: scheduler.scheduleFunction((...args: Parameters<typeof store.read>) => store.read(...args)),
+        },
+        writer: {
+          writeOnce: scheduler.scheduleFunction((...args: Parameters<typeof store.writeOnce>) =>
+            store.writeOnce(...args),
+          ),
+        },
+      };
+      const appended = await scheduler.waitFor(
+        Promise.all(numbers.map((number) => appendStatement(outcomeNumber(number), racing))),
+      );
+      const found = await verifyChain(chain, store, trusted);
+      const stored = found.kind === 'intact' ? found.statements : [];
+      expect(found.kind).toBe('intact');
+      // what each writer was told is in the store, with the outcome that it brought.
+      appended.forEach(({ sha256 }, index) => {
+        const own = stored.find((item) => item.sha256 === sha256);
+        expect(JSON.stringify(own?.statement)).toContain(`finding number ${numbers[index]}"`);
+      });
+      expect(stored.length).toBe(appended.filter(({ isNew }) => isNew).length);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('control: a store that overwrites would lose an outcome in such a race', async () => {
+  const { ledger, store } = newLedger();
+  const writer = {
+    async writeOnce(at: string, bytes: Uint8Array) {
+      store.overwrite(at, bytes);
+      return 'stored' as const;
+    },
+  };
+  await Promise.all([1, 2].map((number) => appendStatement(outcomeNumber(number), { ...ledger, writer })));
+  expect(await verifyChain(chain, store, ledger.trusted)).toMatchObject({ kind: 'broken' });
+});
