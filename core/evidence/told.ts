@@ -6,11 +6,14 @@ import { sha256, sha256OfValue } from './digest';
 import { type Origin, origin } from './fact';
 import { Explanation, printable, RunId, Sha256, setOf } from './fields';
 
+// the path of a dataset and its MD5, the longest that there is to compare with.
+const LONGEST_CLAIM = 1100;
+
 /**
  * What somebody else wrote: in clear where it can be no secret, else only its SHA-256, which tells whether two are the
  * same.
  */
-export const Told = z.union([z.strictObject({ value: printable(2048) }), z.strictObject({ sha256: Sha256 })]);
+export const Told = z.union([z.strictObject({ value: printable(LONGEST_CLAIM) }), z.strictObject({ sha256: Sha256 })]);
 export type Told = z.infer<typeof Told>;
 
 /**
@@ -27,7 +30,7 @@ export const Claim = z
     runId: RunId.optional(),
     said: Told,
     /** what our functions found out; null where they found nothing to compare with. */
-    derived: printable(2048).nullable(),
+    derived: printable(LONGEST_CLAIM).nullable(),
     agrees: z.boolean(),
     ...origin,
   })
