@@ -7,10 +7,12 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from data_world import DataWorld
+from data_world import DataWorld, make_world
+from lineage_jobs.lineage_document import LineageDocument, parse_lineage
 
 HERE = Path(__file__).parent
 MD5 = "a" * 32 + ".dir"
@@ -32,16 +34,38 @@ if [ "$command" = "$KILL_AT" ]; then
 fi
 exec "$REAL_GIT" "$@"
 """
-# Python reads this at its start: kills the job when it starts a command of dvc, or when that ends.
-DVC = """
+# Python reads this at its start: kills the job when it starts a command of dvc, or when that ends; in the middle of a
+# push, when one object is in the remote and another is not; as it opens its document, or when it has written it.
+PYTHON = """
 import atexit, os, signal, sys
-if sys.orig_argv[1:3] == ["-m", "dvc"] and sys.orig_argv[3] == os.environ.get("KILL_DVC_AT"):
-    kill = lambda: os.kill(os.getppid(), signal.SIGKILL)
-    if os.environ["KILL_WHEN"] == "after":
-        atexit.register(kill)
+at, when = os.environ.get("KILL_PYTHON_AT"), os.environ.get("KILL_WHEN")
+def kill_job():
+    os.kill(os.getppid(), signal.SIGKILL)
+def kill_own():
+    os.kill(os.getpid(), signal.SIGKILL)
+if sys.orig_argv[1:3] == ["-m", "dvc"] and sys.orig_argv[3] == at:
+    if when == "after":
+        atexit.register(kill_job)
+    elif when == "middle":
+        moved = []
+        def count(event, arguments):
+            if event == "os.rename" and "/remote/files/" in str(arguments[1]):
+                moved.append(arguments[1])
+                if len(moved) == 2:
+                    kill_job()
+                    kill_own()
+        sys.addaudithook(count)
     else:
-        kill()
+        kill_job()
         sys.exit(1)
+elif at == "document" and sys.orig_argv[1].endswith("preprocess_once.py"):
+    if when == "after":
+        atexit.register(kill_own)
+    else:
+        def watch(event, arguments):
+            if event == "open" and str(arguments[0]).endswith("/lineage.json"):
+                kill_own()
+        sys.addaudithook(watch)
 """
 
 
@@ -51,14 +75,14 @@ def faults(world: DataWorld) -> Path:
     directory.mkdir()
     (directory / "git").write_text(GIT)
     (directory / "git").chmod(0o755)
-    (directory / "sitecustomize.py").write_text(DVC)
+    (directory / "sitecustomize.py").write_text(PYTHON)
     return directory
 
 
-def run(world: DataWorld, what: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def start(world: DataWorld, program: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     python_path = os.pathsep.join([*variables.pop("FIRST_ON_PYTHON_PATH", "").split(), *filter(None, sys.path)])
     return subprocess.run(
-        [sys.executable, str(HERE / "publish_once.py"), str(world.directory), "run-1", what],
+        [sys.executable, str(HERE / program), str(world.directory), "run-1", *arguments],
         env={**os.environ, "PYTHONPATH": python_path, **variables},
         capture_output=True,
         text=True,
@@ -66,10 +90,11 @@ def run(world: DataWorld, what: str, **variables: str) -> subprocess.CompletedPr
     )
 
 
-def run_killed(world: DataWorld, faults: Path, what: str, **variables: str) -> None:
-    killed = run(
+def run_killed(world: DataWorld, faults: Path, program: str, *arguments: str, **variables: str) -> None:
+    killed = start(
         world,
-        what,
+        program,
+        *arguments,
         PATH=f"{faults}{os.pathsep}{os.environ['PATH']}",
         FIRST_ON_PYTHON_PATH=str(faults),
         REAL_GIT=str(shutil.which("git")),
@@ -79,50 +104,137 @@ def run_killed(world: DataWorld, faults: Path, what: str, **variables: str) -> N
     assert killed.returncode == -signal.SIGKILL, killed.stderr
 
 
-def require_end_state(world: DataWorld, base: str, commit: str) -> None:
-    assert world.tags() == {"run-1": commit}
-    assert world.git("rev-parse", "main") == commit
-    assert world.git("rev-parse", f"{commit}^") == base
+def run_to_end(world: DataWorld, program: str, *arguments: str) -> None:
+    completed = start(world, program, *arguments)
+    assert completed.returncode == 0, completed.stderr
+
+
+@dataclass(frozen=True)
+class EndState:
+    """All that is left of a job, without what differs between any two: folders and the ids of commits."""
+
+    tags: list[str]
+    commits: list[str]
+    files: dict[str, str]
+    objects: list[str]
+    document: dict[str, object] | None
+
+
+def end_state(world: DataWorld) -> EndState:
+    assert set(world.tags().values()) == {world.git("rev-parse", "main")}
+    names = world.git("ls-tree", "-r", "--name-only", "main").splitlines()
+    files = {name: world.git("show", f"main:{name}").replace(str(world.directory), "WORLD") for name in names}
+    subjects = world.git("log", "--format=%s", "main").splitlines()
+    assert len(world.commits()) == len(subjects)
+    return EndState(sorted(world.tags()), subjects, files, objects(world), document(world))
+
+
+def objects(world: DataWorld) -> list[str]:
+    # a folder keeps the half of a file under a name of its own; S3 keeps no half of an object.
+    there = (it for it in world.remote.rglob("*") if it.is_file() and not it.name.startswith("."))
+    return sorted(str(it.relative_to(world.remote)) for it in there)
+
+
+def document(world: DataWorld) -> dict[str, object] | None:
+    file = world.directory / "ml" / "processing" / "output" / "lineage" / "lineage.json"
+    if not file.exists():
+        return None
+    lineage: LineageDocument = parse_lineage(file.read_text(), "lineage.json")
+    assert world.tags() == {lineage.data_revision: lineage.data_commit}
+    return {"datasets": lineage.datasets, "inputs": lineage.inputs}
+
+
+@pytest.fixture(scope="module")
+def undisturbed_publication(tmp_path_factory: pytest.TempPathFactory) -> EndState:
+    world = make_world(tmp_path_factory.mktemp("undisturbed"))
+    world.commit_files(README="data\n")
+    run_to_end(world, "publish_once.py", MD5)
+    return end_state(world)
+
+
+@pytest.fixture(scope="module")
+def undisturbed_job(tmp_path_factory: pytest.TempPathFactory) -> EndState:
+    world = make_world(tmp_path_factory.mktemp("undisturbed"))
+    world.commit_files(README="data\n")
+    run_to_end(world, "preprocess_once.py")
+    world.require_invariants()
+    return end_state(world)
 
 
 STEPS = [
     *((command, 1) for command in ("init", "ls-remote", "fetch", "read-tree", "hash-object", "update-index")),
     *((command, 1) for command in ("write-tree", "commit-tree", "tag", "push")),
+    # a commit with some of its files in the index only.
+    *((command, 3) for command in ("hash-object", "update-index")),
 ]
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize(("command", "call"), STEPS)
-def test_killed_at_a_step_of_git(world: DataWorld, faults: Path, command: str, call: int, when: str) -> None:
-    base = world.commit_files(README="data\n")
-    run_killed(world, faults, MD5, KILL_AT=command, KILL_CALL=str(call), KILL_WHEN=when)
+def test_killed_at_a_step_of_git(
+    world: DataWorld, faults: Path, undisturbed_publication: EndState, command: str, call: int, when: str
+) -> None:
+    world.commit_files(README="data\n")
+    run_killed(world, faults, "publish_once.py", MD5, KILL_AT=command, KILL_CALL=str(call), KILL_WHEN=when)
     assert set(world.tags().values()) <= {world.git("rev-parse", "main")}
-    again = run(world, MD5)
-    assert again.returncode == 0, again.stderr
-    require_end_state(world, base, again.stdout.strip())
+    run_to_end(world, "publish_once.py", MD5)
+    assert end_state(world) == undisturbed_publication
 
 
+# the first push is refused as a whole, the second is of the branch, the third of the tag.
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("call", [1, 2, 3])
 def test_killed_between_the_pushes_to_a_host_without_atomic_ones(
-    world: DataWorld, faults: Path, call: int, when: str
+    world: DataWorld, faults: Path, undisturbed_publication: EndState, call: int, when: str
 ) -> None:
     world.git("config", "receive.advertiseAtomic", "false")
-    base = world.commit_files(README="data\n")
-    run_killed(world, faults, MD5, KILL_AT="push", KILL_CALL=str(call), KILL_WHEN=when)
+    world.commit_files(README="data\n")
+    run_killed(world, faults, "publish_once.py", MD5, KILL_AT="push", KILL_CALL=str(call), KILL_WHEN=when)
     assert set(world.tags().values()) <= {world.git("rev-parse", "main")}
-    again = run(world, MD5)
-    assert again.returncode == 0, again.stderr
-    require_end_state(world, base, again.stdout.strip())
+    run_to_end(world, "publish_once.py", MD5)
+    assert end_state(world) == undisturbed_publication
 
 
-@pytest.mark.parametrize(("command", "when"), [("add", "after"), ("push", "before"), ("push", "after")])
-def test_killed_at_a_step_of_dvc(world: DataWorld, faults: Path, command: str, when: str) -> None:
+@pytest.mark.parametrize(
+    ("step", "when"),
+    [("add", "before"), ("add", "after"), ("push", "before"), ("push", "middle"), ("push", "after")],
+)
+def test_killed_at_a_step_of_dvc(
+    world: DataWorld, faults: Path, undisturbed_job: EndState, step: str, when: str
+) -> None:
     base = world.commit_files(README="data\n")
-    dataset = world.folder("made", one="1", two="2")
-    run_killed(world, faults, str(dataset), KILL_DVC_AT=command, KILL_WHEN=when)
+    run_killed(world, faults, "preprocess_once.py", KILL_PYTHON_AT=step, KILL_WHEN=when)
     assert world.git("rev-parse", "main") == base
-    again = run(world, str(dataset))
-    assert again.returncode == 0, again.stderr
-    require_end_state(world, base, again.stdout.strip())
+    assert world.tags() == {}
+    there = len(objects(world))
+    all_of_it = len(undisturbed_job.objects)
+    assert there == all_of_it if (step, when) == ("push", "after") else there < all_of_it
+    assert (there > 0) == (step == "push" and when != "before")
+    run_to_end(world, "preprocess_once.py")
+    assert end_state(world) == undisturbed_job
     world.require_invariants()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("step", ["push", "document"])
+def test_killed_at_the_last_steps_of_a_job(
+    world: DataWorld, faults: Path, undisturbed_job: EndState, step: str, when: str
+) -> None:
+    world.commit_files(README="data\n")
+    at = {"KILL_AT": "push", "KILL_CALL": "1"} if step == "push" else {"KILL_PYTHON_AT": "document"}
+    run_killed(world, faults, "preprocess_once.py", KILL_WHEN=when, **at)
+    world.require_invariants()
+    assert (document(world) is not None) == ((step, when) == ("document", "after"))
+    assert (world.tags() == {}) == ((step, when) == ("push", "before"))
+    run_to_end(world, "preprocess_once.py")
+    assert end_state(world) == undisturbed_job
+    world.require_invariants()
+
+
+def test_killed_half_way_through_its_document(world: DataWorld, undisturbed_job: EndState) -> None:
+    world.commit_files(README="data\n")
+    run_to_end(world, "preprocess_once.py")
+    file = world.directory / "ml" / "processing" / "output" / "lineage" / "lineage.json"
+    file.write_text(file.read_text()[:40])
+    run_to_end(world, "preprocess_once.py")
+    assert end_state(world) == undisturbed_job

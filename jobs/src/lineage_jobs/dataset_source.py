@@ -11,6 +11,10 @@ from typing import Any, cast
 from mlflow.data.dataset_source import DatasetSource
 from mlflow.entities import Dataset, DatasetInput, InputTag, Run
 
+from lineage_jobs.given_dataset import DataClaim
+from lineage_jobs.settings import DataSettings
+from lineage_jobs.tree_digest import TreeDigest
+
 _TYPE = "dvc"
 
 
@@ -24,6 +28,17 @@ class DvcDatasetSource(DatasetSource):
     path: str
     md5: str
     tree_digest: str
+
+    @classmethod
+    def of(cls, data: DataSettings, claim: DataClaim, tree: TreeDigest) -> DvcDatasetSource:
+        return cls(
+            repository=data.repository_url,
+            revision=data.revision,
+            commit=claim.commit,
+            path=data.location.path,
+            md5=claim.output.md5,
+            tree_digest=tree.digest,
+        )
 
     @staticmethod
     def _get_source_type() -> str:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lineage_jobs.data_repository import fetch_tag, open_repository, read_output, require_own_remote
-from lineage_jobs.dataset_source import DvcDatasetSource
 from lineage_jobs.dvc_metafile import DvcOutput
 from lineage_jobs.dvc_workspace import DvcWorkspace
 from lineage_jobs.errors import JobFailure
@@ -99,18 +98,6 @@ def require_unchanged(before: TreeDigest, target: Path) -> None:
             f"the script changed its dataset: {target} had {before.files} files with {before.digest} before it ran, "
             f"and has {after.files} files with {after.digest} now; let the script write to another folder"
         )
-
-
-def source_of(data: DataSettings, claim: DataClaim, tree: TreeDigest) -> DvcDatasetSource:
-    """The dataset as MLflow records it."""
-    return DvcDatasetSource(
-        repository=data.repository_url,
-        revision=data.revision,
-        commit=claim.commit,
-        path=data.location.path,
-        md5=claim.output.md5,
-        tree_digest=tree.digest,
-    )
 
 
 def _read_channel(channel: Path) -> LineageDocument | None:

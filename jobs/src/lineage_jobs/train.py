@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lineage_jobs.dataset_source import DvcDatasetSource
 from lineage_jobs.errors import JobFailure
-from lineage_jobs.given_dataset import pull, require_unchanged, resolve, source_of
+from lineage_jobs.given_dataset import pull, require_unchanged, resolve
 from lineage_jobs.hosts import Hosts, read_hosts
 from lineage_jobs.job_outcome import FAILED, STOPPED, describe, report_failure
 from lineage_jobs.job_run import JobRun
@@ -103,7 +103,7 @@ def _give_dataset(job: _Job, data: DataSettings) -> TreeDigest:
     token = read_token(data.token_secret_arn) if data.token_secret_arn else None
     claim = resolve(RepositoryAccess(data.repository_url, token), data, job.layout.lineage_channel)
     tree = pull(data, claim, job.layout.training_dataset)
-    job.source = source_of(data, claim, tree)
+    job.source = DvcDatasetSource.of(data, claim, tree)
     if job.run is not None:
         job.run.record_dataset(job.source)
     return tree
