@@ -30,11 +30,11 @@ export class DvcRemoteGrants {
   }
 
   /**
-   * Reads the listings of datasets, and which objects there are with which size, but no record:
-   * what it takes to check a dataset against its name.
+   * Reads the listings of datasets, and which objects there are with which size and how often they were written, but no
+   * record: what it takes to check a dataset against its name.
    */
   verify(grantee: iam.IGrantable): iam.Grant {
     // DVC names the listing of a directory `<md5>.dir`; the files themselves have no ending.
-    return this.objects.list(grantee).combine(this.objects.read(grantee, 'files/md5/*.dir'));
+    return this.objects.listVersions(grantee).combine(this.objects.read(grantee, 'files/md5/*.dir'));
   }
 }

@@ -1,6 +1,13 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import { LIST_OBJECTS, READ_ENCRYPTED, READ_OBJECTS, WRITE_ENCRYPTED, WRITE_OBJECTS } from './perms';
+import {
+  LIST_OBJECT_VERSIONS,
+  LIST_OBJECTS,
+  READ_ENCRYPTED,
+  READ_OBJECTS,
+  WRITE_ENCRYPTED,
+  WRITE_OBJECTS,
+} from './perms';
 
 /**
  * Grants on the objects below one prefix of a bucket, and on nothing else in it.
@@ -24,12 +31,14 @@ export class ObjectGrants {
    * Lists the objects below the prefix: their keys and sizes, not their content.
    */
   list(grantee: iam.IGrantable): iam.Grant {
-    return iam.Grant.addToPrincipal({
-      grantee,
-      actions: LIST_OBJECTS,
-      resourceArns: [this.bucket.bucketArn],
-      conditions: { StringLike: { 's3:prefix': [this.prefix, `${this.prefix}/*`] } },
-    });
+    return this.onBucket(grantee, LIST_OBJECTS);
+  }
+
+  /**
+   * Lists the objects below the prefix with all their versions and delete markers.
+   */
+  listVersions(grantee: iam.IGrantable): iam.Grant {
+    return this.onBucket(grantee, [...LIST_OBJECTS, ...LIST_OBJECT_VERSIONS]);
   }
 
   /**
@@ -37,6 +46,15 @@ export class ObjectGrants {
    */
   write(grantee: iam.IGrantable): iam.Grant {
     return this.onKey(grantee, WRITE_ENCRYPTED, this.onObjects(grantee, WRITE_OBJECTS, '*'));
+  }
+
+  private onBucket(grantee: iam.IGrantable, actions: string[]): iam.Grant {
+    return iam.Grant.addToPrincipal({
+      grantee,
+      actions,
+      resourceArns: [this.bucket.bucketArn],
+      conditions: { StringLike: { 's3:prefix': [this.prefix, `${this.prefix}/*`] } },
+    });
   }
 
   private onObjects(grantee: iam.IGrantable, actions: string[], pattern: string): iam.Grant {

@@ -2,6 +2,7 @@
 // and DVC takes that for a broken remote (https://dvc.org/doc/user-guide/data-management/remote-storage/amazon-s3).
 export const READ_OBJECTS = ['s3:GetObject'];
 export const LIST_OBJECTS = ['s3:ListBucket'];
+export const LIST_OBJECT_VERSIONS = ['s3:ListBucketVersions'];
 export const WRITE_OBJECTS = ['s3:AbortMultipartUpload', 's3:PutObject'];
 
 export const WRITE_ACCESS_LOGS = ['s3:PutObject'];

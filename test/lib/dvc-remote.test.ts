@@ -112,9 +112,12 @@ test('push adds objects, and deletes none', () => {
   ]);
 });
 
-test('verify reads listings, and no record', () => {
+test('verify reads listings and lists versions below the prefix, and reads no record', () => {
   const statements = grantsOf((remote, role) => remote.grants.verify(role));
-  expect(actionsOf(statements)).toEqual(['kms:Decrypt', 's3:GetObject', 's3:ListBucket']);
+  expect(actionsOf(statements)).toEqual(['kms:Decrypt', 's3:GetObject', 's3:ListBucket', 's3:ListBucketVersions']);
+  expect(statements.find(({ Action }) => Action?.includes('s3:ListBucketVersions'))?.Condition).toEqual({
+    StringLike: { 's3:prefix': ['dvc', 'dvc/*'] },
+  });
   expect(JSON.stringify(statements.find(({ Action }) => Action === 's3:GetObject')?.Resource)).toContain(
     '/dvc/files/md5/*.dir',
   );

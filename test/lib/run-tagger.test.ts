@@ -22,6 +22,7 @@ test('the lineage-deriver may read, and write nothing but its log and its messag
     'logs:PutLogEvents',
     's3:GetObject',
     's3:ListBucket',
+    's3:ListBucketVersions',
     'sagemaker:DescribeTrainingJob',
     'sagemaker:ListTags',
     'secretsmanager:GetSecretValue',
