@@ -22,11 +22,16 @@ export const UNRESOLVED_REASONS = [
   'revision-missing',
   'revision-malformed',
   'revision-not-found',
+  // the tag points to a tree or a file.
+  'revision-no-commit',
   'repository-too-large',
   'dataset-not-found',
   'dataset-malformed',
   'dataset-layout-unsupported',
+  'import-not-allowed',
   'listing-missing',
+  // a file that the listing names.
+  'object-missing',
 ] as const;
 export type UnresolvedReason = (typeof UNRESOLVED_REASONS)[number];
 
@@ -34,7 +39,12 @@ export type UnresolvedReason = (typeof UNRESOLVED_REASONS)[number];
  * Which two sources disagree.
  */
 export const CONFLICT_REASONS = [
+  'branch-of-same-name',
+  // the repository's own DVC settings lead elsewhere than to the platform's DVC remote.
+  'remote-differs',
+  'metafiles-disagree',
   'listing-differs',
+  'object-overwritten',
   'object-size-differs',
   'file-count-differs',
   'tag-differs',
@@ -48,9 +58,20 @@ export const NOT_COMPARED = [
   'run-claims',
   'script-input',
   'file-contents',
+  // outputs of a dvc.lock that cannot be told from it and its dvc.yaml alone.
   'dvc-lock',
+  'dvc-config',
+  // outputs whose bytes are in Git or nowhere: `cache: false`, `push: false`.
+  'uncached-output',
+  // DVC 2 changed line ends before it hashed, so that no object has the digest it is named by.
+  'legacy-hash',
+  'import-source',
   'file-count',
   'listing-entries',
+  // objects of a listing beyond the number that is checked.
+  'unsampled-objects',
+  // the bucket kept no versions when the object was written.
+  'object-versions',
 ] as const;
 export type NotCompared = (typeof NOT_COMPARED)[number];
 
@@ -66,6 +87,12 @@ export const Dataset = z.strictObject({
   md5: z.string().regex(pattern('dvcHash')),
   sizeBytes: z.int().min(0).optional(),
   files: z.int().min(0).optional(),
+  /** how many different objects the listing names, and how many of them were looked up in the remote. */
+  objects: z.strictObject({ listed: z.int().min(0), checked: z.int().min(0) }).optional(),
+  legacyHash: z.literal(true).optional(),
+  importedFrom: z
+    .strictObject({ repository: text(2048), commit: z.string().regex(pattern('gitCommit')).optional() })
+    .optional(),
 });
 export type Dataset = z.infer<typeof Dataset>;
 

@@ -1,17 +1,28 @@
 import { contract } from '../contract';
-import { checkDataset, type RemoteReader } from '../dvc/dataset-check';
-import { MetafileError, readMetafile } from '../dvc/metafile';
+import { checkDataset } from '../dvc/dataset-check';
+import type { Disagreement } from '../dvc/disagreement';
+import { type ProjectFiles, readProject } from '../dvc/project';
+import type { RemoteReader } from '../dvc/remote-reader';
 import { type JobEnvironment, repeatable } from './configuration';
 import type { Dataset, Derivation, JobIdentity, NotCompared, UnresolvedReason } from './derivation';
+
+const LONGEST_EXPLANATION = 2048;
 
 /**
  * What a data repository says about data at one commit.
  */
 export interface DataCommitFiles {
   readonly commit: string;
-  readonly metafiles: ReadonlyMap<string, string>;
-  readonly hasLockFile: boolean;
+  readonly project: ProjectFiles;
+  /** the commit of the branch that has the name of the data revision, if there is one. */
+  readonly branchOfSameName: string | undefined;
 }
+
+/**
+ * Why a data repository says nothing about data at a revision: there is no such tag, the tag points to no commit, or
+ * there is more than may be read.
+ */
+export type UnreadableRevision = 'not-found' | 'no-commit' | 'too-large';
 
 export interface ConfiguredJob extends JobEnvironment {
   readonly identity: JobIdentity;
@@ -28,7 +39,7 @@ export interface Sources {
    */
   repository(
     named: string,
-  ): { url: string; read(revision: string): Promise<DataCommitFiles | 'too-large' | undefined> } | undefined;
+  ): { url: string; read(revision: string): Promise<DataCommitFiles | UnreadableRevision> } | undefined;
 }
 
 /**
@@ -46,7 +57,7 @@ export async function deriveTraining(platform: string, job: ConfiguredJob, sourc
     ...common,
     status: 'unresolved',
     reason,
-    explanation,
+    explanation: bounded(explanation),
   });
 
   const { dataRepositoryUrl, dataRevision } = contract.jobEnvironment;
@@ -69,75 +80,82 @@ export async function deriveTraining(platform: string, job: ConfiguredJob, sourc
     return unresolved('revision-malformed', `${dataRevision} holds something that is no name of a Git tag`);
   }
   const files = await repository.read(revision);
-  if (files === 'too-large') {
-    return unresolved(
-      'repository-too-large',
-      `${repository.url} at ${revision} is larger than ${contract.limits.gitResponseBytes} bytes`,
-    );
+  if (typeof files === 'string') {
+    return unresolved(...unreadable(files, repository.url, revision));
   }
-  if (!files) {
-    return unresolved('revision-not-found', `${repository.url} has no tag ${JSON.stringify(revision)}`);
+  const project = readProject(files.project, sources.remote.url, (other) => sources.repository(other) !== undefined);
+  if (project.kind === 'unresolved') {
+    return unresolved(project.reason, `${files.commit}: ${project.explanation}`);
   }
-  const datasets = readDatasets(files);
-  if (!Array.isArray(datasets)) {
-    return unresolved(datasets.reason, datasets.explanation);
-  }
-  return checked(common, files, datasets, sources.remote);
+  const disagreement = branchDisagreement(revision, files) ?? project.disagreement;
+  return checked({ ...common, dataCommit: files.commit }, { ...project, disagreement }, sources.remote);
 }
 
-function readDatasets(files: DataCommitFiles): Dataset[] | { reason: UnresolvedReason; explanation: string } {
-  try {
-    const datasets = [...files.metafiles].flatMap(([path, text]) => readMetafile(path, text));
-    if (datasets.length === 0) {
-      return { reason: 'dataset-not-found', explanation: `the data commit ${files.commit} holds no .dvc file` };
-    }
-    if (datasets.length > contract.limits.dvcFiles) {
-      return {
-        reason: 'dataset-malformed',
-        explanation: `the data commit ${files.commit} names ${datasets.length} datasets, more than ${contract.limits.dvcFiles}`,
-      };
-    }
-    return datasets;
-  } catch (error) {
-    if (error instanceof MetafileError) {
-      return {
-        reason: error.kind === 'malformed' ? 'dataset-malformed' : 'dataset-layout-unsupported',
-        explanation: error.message,
-      };
-    }
-    throw error;
+function unreadable(why: UnreadableRevision, url: string, revision: string): [UnresolvedReason, string] {
+  switch (why) {
+    case 'too-large':
+      return [
+        'repository-too-large',
+        `${url} at ${revision} is larger than ${contract.limits.gitResponseBytes} bytes, or has more than ${contract.limits.dvcProjectFiles} files of DVC`,
+      ];
+    case 'no-commit':
+      return [
+        'revision-no-commit',
+        `the tag ${JSON.stringify(revision)} of ${url} points to something else than a commit`,
+      ];
+    case 'not-found':
+      return ['revision-not-found', `${url} has no tag ${JSON.stringify(revision)}`];
   }
+}
+
+// `git clone --branch` takes the branch, and a branch moves: what the job got cannot be told afterwards.
+function branchDisagreement(revision: string, { commit, branchOfSameName }: DataCommitFiles): Disagreement | undefined {
+  return branchOfSameName === undefined
+    ? undefined
+    : {
+        reason: 'branch-of-same-name',
+        explanation: `${JSON.stringify(revision)} is a tag at ${commit}, and a branch at ${branchOfSameName}`,
+      };
 }
 
 async function checked(
-  common: Pick<Derivation, 'version' | 'platform' | 'job' | 'assurance' | 'configured'>,
-  files: DataCommitFiles,
-  datasets: Dataset[],
+  common: Pick<Derivation, 'version' | 'platform' | 'job' | 'assurance' | 'configured'> & { dataCommit: string },
+  project: { datasets: Dataset[]; disagreement: Disagreement | undefined; notCompared: readonly NotCompared[] },
   remote: RemoteReader,
 ): Promise<Derivation> {
   // what the job's own code claims and reads is not looked at here, so nothing can be more than `recorded`.
-  const notCompared = new Set<NotCompared>(['run-claims', 'script-input']);
-  if (files.hasLockFile) {
-    notCompared.add('dvc-lock');
+  const notCompared = new Set<NotCompared>(['run-claims', 'script-input', ...project.notCompared]);
+  const conflict = (datasets: Dataset[], { reason, explanation }: Disagreement): Derivation => ({
+    ...common,
+    datasets,
+    status: 'conflict',
+    reason,
+    explanation: bounded(explanation),
+    notCompared: [...notCompared].sort(),
+  });
+  if (project.disagreement) {
+    return conflict(project.datasets, project.disagreement);
   }
-  const resolved = { ...common, dataCommit: files.commit, datasets };
-  for (const dataset of datasets) {
-    const check = await checkDataset(dataset, remote);
+  const objectLimit = Math.ceil(contract.limits.objectsChecked / project.datasets.length);
+  const datasets = [...project.datasets];
+  for (const [index, dataset] of project.datasets.entries()) {
+    const check = await checkDataset(dataset, remote, objectLimit);
     if (check.kind === 'unresolved') {
-      return { ...common, status: 'unresolved', reason: check.reason, explanation: check.explanation };
+      const { dataCommit: _left, ...others } = common;
+      return { ...others, status: 'unresolved', reason: check.reason, explanation: bounded(check.explanation) };
     }
     if (check.kind === 'conflict') {
-      return {
-        ...resolved,
-        status: 'conflict',
-        reason: check.reason,
-        explanation: check.explanation,
-        notCompared: [...notCompared].sort(),
-      };
+      return conflict(datasets, check);
     }
+    datasets[index] = check.dataset;
     for (const item of check.notCompared) {
       notCompared.add(item);
     }
   }
-  return { ...resolved, status: 'recorded', notCompared: [...notCompared].sort() };
+  return { ...common, datasets, status: 'recorded', notCompared: [...notCompared].sort() };
+}
+
+// paths of files are part of explanations, and a repository may have long ones.
+function bounded(explanation: string): string {
+  return explanation.length <= LONGEST_EXPLANATION ? explanation : `${explanation.slice(0, LONGEST_EXPLANATION - 1)}…`;
 }

@@ -1,37 +1,38 @@
 import * as fs from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { addRemote, fetch, type HttpClient, init, listServerRefs, TREE, walk } from 'isomorphic-git';
+import { join, posix } from 'node:path';
+import {
+  addRemote,
+  Errors,
+  fetch,
+  type HttpClient,
+  init,
+  listServerRefs,
+  readObject,
+  TREE,
+  type WalkerEntry,
+  walk,
+} from 'isomorphic-git';
+import type { DataCommitFiles, UnreadableRevision } from '../chain/derive-training';
 import { contract } from '../contract';
+import type { ProjectFiles } from '../dvc/project';
+import { isProjectFile, PROJECT_FOLDER } from '../dvc/project-paths';
+import type { GitAuthorization } from './authorization';
+import { GitRefused, GitResponseTooLarge } from './git-errors';
 import { gitHttpClient } from './git-http-client';
 
-// accepted as user name of a token by GitHub, GitLab and Bitbucket alike; Bitbucket takes no other for access tokens
-// (https://support.atlassian.com/bitbucket-cloud/docs/using-access-tokens/).
-const TOKEN_USER = 'x-token-auth';
-const METAFILE_ENDING = '.dvc';
-const LOCK_FILE = 'dvc.lock';
-
-/**
- * What a data commit says about data.
- */
-export interface DataCommit {
-  readonly commit: string;
-  /** the `.dvc` files by their path, in order of the path. */
-  readonly metafiles: ReadonlyMap<string, string>;
-  readonly hasLockFile: boolean;
-}
+const SYMBOLIC_LINK = 0o120000;
 
 /**
  * Reads a data repository at its host, without a clone and without history.
  */
 export class DataRepositoryReader {
   private readonly http: HttpClient;
-  private readonly authorization: Record<string, string>;
 
   constructor(
     private readonly url: string,
-    token: string | undefined,
+    private readonly authorization: GitAuthorization,
     http?: HttpClient,
   ) {
     this.http =
@@ -40,89 +41,128 @@ export class DataRepositoryReader {
         responseBytes: contract.limits.gitResponseBytes,
         timeoutSeconds: contract.limits.gitTimeoutSeconds,
       });
-    this.authorization = token
-      ? { authorization: `Basic ${Buffer.from(`${TOKEN_USER}:${token}`).toString('base64')}` }
-      : {};
   }
 
   /**
    * Reads what the data revision stands for: the commit that the *tag* of this name points to.
    *
-   * A branch of the same name is not looked at: `git clone --branch` prefers it to the tag, and it moves.
-   *
-   * @returns `undefined` if there is no such tag
+   * A branch of the same name is reported and not followed: `git clone --branch` prefers it to the tag, and it moves.
    */
-  async readRevision(revision: string): Promise<DataCommit | undefined> {
+  async readRevision(revision: string): Promise<DataCommitFiles | Exclude<UnreadableRevision, 'too-large'>> {
     const tag = `refs/tags/${revision}`;
-    const commit = await this.resolve(tag);
-    if (commit === undefined) {
-      return undefined;
+    const target = await this.resolve(tag);
+    if (target === undefined) {
+      return 'not-found';
     }
+    const branchOfSameName = await this.resolve(`refs/heads/${revision}`);
     const folder = await mkdtemp(join(tmpdir(), 'data-commit-'));
     try {
-      return await this.read(folder, tag, commit);
+      await this.fetch(folder, tag);
+      const { type } = await readObject({ fs, gitdir: folder, oid: target, format: 'content' });
+      if (type !== 'commit') {
+        return 'no-commit';
+      }
+      return { commit: target, branchOfSameName, project: await readProjectFiles(folder, target) };
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   }
 
-  private async resolve(tag: string): Promise<string | undefined> {
-    // each call gets headers of its own: isomorphic-git writes the protocol version into them.
+  /** What a ref points to, at the end of all tags. */
+  private async resolve(name: string): Promise<string | undefined> {
     const refs = await listServerRefs({
       http: this.http,
       url: this.url,
-      headers: { ...this.authorization },
-      prefix: tag,
+      headers: await this.headers(),
+      prefix: name,
       peelTags: true,
       protocolVersion: 2,
     });
     // the prefix also finds longer names: run-29 finds run-299.
-    const ref = refs.find((candidate) => candidate.ref === tag);
+    const ref = refs.find((candidate) => candidate.ref === name);
     return ref && ('peeled' in ref && ref.peeled ? ref.peeled : ref.oid);
   }
 
-  private async read(gitdir: string, tag: string, commit: string): Promise<DataCommit> {
+  private async fetch(gitdir: string, tag: string): Promise<void> {
     await init({ fs, gitdir, bare: true });
     await addRemote({ fs, gitdir, remote: 'origin', url: this.url });
-    await fetch({
+    const fetched = fetch({
       fs,
       http: this.http,
       gitdir,
       remote: 'origin',
       url: this.url,
-      headers: { ...this.authorization },
+      headers: await this.headers(),
       remoteRef: tag,
       ref: tag,
       depth: 1,
       singleBranch: true,
       tags: false,
     });
-    const metafiles = new Map<string, string>();
-    let hasLockFile = false;
-    await walk({
-      fs,
-      gitdir,
-      trees: [TREE({ ref: commit })],
-      map: async (path, [entry]) => {
-        const name = path.slice(path.lastIndexOf('/') + 1);
-        if (!entry || name === METAFILE_ENDING) {
-          // `.dvc` itself is DVC's own folder, never a dataset; null leaves out what is below.
-          return null;
-        }
-        if ((await entry.type()) !== 'blob') {
-          return undefined;
-        }
-        hasLockFile ||= name === LOCK_FILE;
-        if (name.endsWith(METAFILE_ENDING)) {
-          metafiles.set(path, Buffer.from((await entry.content()) ?? []).toString('utf8'));
-        }
-        return undefined;
-      },
+    await fetched.catch((error: unknown) => {
+      // the library wants to know the default branch, although nothing here needs it.
+      throw error instanceof Errors.NotFoundError && error.data.what === 'HEAD'
+        ? new GitRefused(`${this.url} has no default branch: its HEAD names a branch that does not exist; set one`)
+        : error;
     });
-    return {
-      commit,
-      metafiles: new Map([...metafiles].sort(([a], [b]) => (a < b ? -1 : 1))),
-      hasLockFile,
-    };
+  }
+
+  // each call gets headers of its own: isomorphic-git writes the protocol version into them.
+  private async headers(): Promise<Record<string, string>> {
+    const authorization = await this.authorization();
+    return authorization === undefined ? {} : { authorization };
+  }
+}
+
+async function readProjectFiles(gitdir: string, commit: string): Promise<ProjectFiles> {
+  const files = new Map<string, string>();
+  const unreadable: string[] = [];
+  await walk({
+    fs,
+    gitdir,
+    trees: [TREE({ ref: commit })],
+    map: async (path, [entry]) => {
+      const type = await entry?.type();
+      if (!entry || type === 'commit') {
+        // another repository: DVC does not look into it either.
+        return null;
+      }
+      if (type === 'tree') {
+        // of what is in DVC's own folder, only the settings at its top matter; null leaves out what is below.
+        return posix.basename(posix.dirname(path)) === PROJECT_FOLDER ? null : undefined;
+      }
+      const isProjectFolder = posix.basename(path) === PROJECT_FOLDER;
+      if (!isProjectFolder && !isProjectFile(path)) {
+        return undefined;
+      }
+      if (files.size + unreadable.length >= contract.limits.dvcProjectFiles) {
+        throw new GitResponseTooLarge(`the commit holds more than ${contract.limits.dvcProjectFiles} files of DVC`);
+      }
+      const text = isProjectFolder ? undefined : await readText(entry);
+      if (text === undefined) {
+        unreadable.push(path);
+      } else {
+        files.set(path, text);
+      }
+      return undefined;
+    },
+  });
+  const inOrder = <Item>(items: Iterable<[string, Item]>) => [...items].sort(([a], [b]) => (a < b ? -1 : 1));
+  return { files: new Map(inOrder(files)), unreadable: unreadable.sort() };
+}
+
+async function readText(entry: WalkerEntry): Promise<string | undefined> {
+  if ((await entry.mode()) === SYMBOLIC_LINK) {
+    return undefined;
+  }
+  const content = await entry.content();
+  if (!content || content.length > contract.limits.dvcFileBytes) {
+    return undefined;
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
+  } catch {
+    // no UTF-8, which the caller reports.
+    return undefined;
   }
 }

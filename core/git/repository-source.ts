@@ -1,16 +1,21 @@
+import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { Sources } from '../chain/derive-training';
 import { CannotSucceed } from '../delivery/failures';
 import type { SecretReader } from '../secrets/secret-reader';
 import { type AllowedRepository, findAllowed } from './allowed-repositories';
+import { type GitAuthorization, noAuthorization, tokenAuthorization } from './authorization';
+import { codeCommitAuthorization, parseCodeCommitUrl } from './codecommit-authorization';
 import { DataRepositoryReader } from './data-repository';
 import { GitRefused, GitResponseTooLarge } from './git-errors';
 
 /**
- * The data repositories that a platform allows, each read with its own token.
+ * The data repositories that a platform allows: each read with its own token, or at CodeCommit with the credentials
+ * of AWS.
  */
 export function allowedRepositorySource(
   repositories: readonly AllowedRepository[],
   readSecret: SecretReader,
+  credentials: AwsCredentialIdentityProvider,
 ): Sources['repository'] {
   return (named) => {
     const allowed = findAllowed(repositories, named);
@@ -18,9 +23,9 @@ export function allowedRepositorySource(
       allowed && {
         url: allowed.url,
         async read(revision) {
-          const token = allowed.tokenSecretArn === undefined ? undefined : await readSecret(allowed.tokenSecretArn);
+          const authorization = await authorizationOf(allowed, readSecret, credentials);
           try {
-            return await new DataRepositoryReader(allowed.url, token).readRevision(revision);
+            return await new DataRepositoryReader(allowed.url, authorization).readRevision(revision);
           } catch (error) {
             if (error instanceof GitResponseTooLarge) {
               return 'too-large';
@@ -34,4 +39,16 @@ export function allowedRepositorySource(
       }
     );
   };
+}
+
+async function authorizationOf(
+  { url, tokenSecretArn }: AllowedRepository,
+  readSecret: SecretReader,
+  credentials: AwsCredentialIdentityProvider,
+): Promise<GitAuthorization> {
+  if (tokenSecretArn !== undefined) {
+    return tokenAuthorization(await readSecret(tokenSecretArn));
+  }
+  const repository = parseCodeCommitUrl(url);
+  return repository ? codeCommitAuthorization(repository, credentials) : noAuthorization;
 }

@@ -26,7 +26,11 @@ const sagemaker = new SageMakerClient();
 const sqs = new SQSClient();
 const sources = {
   remote: s3RemoteReader(new S3Client(), parseRemoteUrl(required(names.dvcRemoteUrl))),
-  repository: allowedRepositorySource(repositories, secretReader(new SecretsManagerClient())),
+  repository: allowedRepositorySource(
+    repositories,
+    secretReader(new SecretsManagerClient()),
+    sagemaker.config.credentials,
+  ),
 };
 
 /**

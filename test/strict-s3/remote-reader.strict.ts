@@ -64,14 +64,20 @@ test('a listing that is not there is undefined', async () => {
   expect(await reader.listing(`${digest(Buffer.from('other'))}.dir`)).toBeUndefined();
 });
 
-test('sizes are those of the objects', async () => {
-  expect(await reader.size(listingName)).toBe(listing.length);
-  expect(await reader.size(recordName)).toBe(record.length);
+test('the history of an object is its versions, with their sizes', async () => {
+  const once = (content: Buffer) => ({
+    versions: [{ sizeBytes: content.length, eTag: digest(content), kept: expect.any(Boolean) }],
+    deleted: false,
+    more: false,
+  });
+  expect(await reader.history(listingName)).toEqual(once(listing));
+  expect(await reader.history(recordName)).toEqual(once(record));
 });
 
-test('the size of an object that is not there is undefined, also if another name begins like it', async () => {
-  expect(await reader.size(absent)).toBeUndefined();
-  expect(await reader.size(digest(Buffer.from('other')))).toBeUndefined();
+test('an object that is not there has no history, also if another name begins like it', async () => {
+  const none = { versions: [], deleted: false, more: false };
+  expect(await reader.history(absent)).toEqual(none);
+  expect(await reader.history(digest(Buffer.from('other')))).toEqual(none);
 });
 
 test('control: with the same rights no record can be read', async () => {
@@ -82,5 +88,5 @@ test('control: with the same rights no record can be read', async () => {
 test('control: who has no right gets an error, not the answer that nothing is there', async () => {
   const stranger = s3RemoteReader(clientOf('nobody'), { bucket: BUCKET, prefix: PREFIX });
   await expect(stranger.listing(listingName)).rejects.toThrow();
-  await expect(stranger.size(recordName)).rejects.toThrow();
+  await expect(stranger.history(recordName)).rejects.toThrow();
 });

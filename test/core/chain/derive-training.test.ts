@@ -4,7 +4,10 @@ import {
   type DataCommitFiles,
   deriveTraining,
   type Sources,
+  type UnreadableRevision,
 } from '../../../core/chain/derive-training';
+import type { ProjectFiles } from '../../../core/dvc/project';
+import type { RemoteReader } from '../../../core/dvc/remote-reader';
 
 const URL = 'https://git.example.com/team/data.git';
 const COMMIT = '9c1e0a44b2d19c1e0a44b2d19c1e0a44b2d19c1e';
@@ -22,13 +25,31 @@ const job: ConfiguredJob = {
 
 const files: DataCommitFiles = {
   commit: COMMIT,
-  metafiles: new Map([['raw.csv.dvc', `outs:\n- md5: ${MD5}\n  size: 1\n  hash: md5\n  path: raw.csv\n`]]),
-  hasLockFile: false,
+  branchOfSameName: undefined,
+  project: projectOf(`outs:\n- md5: ${MD5}\n  size: 1\n  hash: md5\n  path: raw.csv\n`),
 };
 
-function sources(answer: DataCommitFiles | 'too-large' | undefined = files, size: number | undefined = 1): Sources {
+function projectOf(metafile: string): ProjectFiles {
+  const settings = '[core]\nremote = storage\n[\'remote "storage"\']\nurl = s3://bucket/dvc\n';
+  const files = new Map([
+    ['.dvc/config', settings],
+    ['raw.csv.dvc', metafile],
+  ]);
+  return { files, unreadable: [] };
+}
+
+function remote(size: number | undefined): RemoteReader {
+  const versions = size === undefined ? [] : [{ sizeBytes: size, eTag: MD5, kept: true }];
   return {
-    remote: { listing: async () => undefined, size: async () => size },
+    url: 's3://bucket/dvc',
+    listing: async () => undefined,
+    history: async () => ({ versions, deleted: false, more: false }),
+  };
+}
+
+function sources(answer: DataCommitFiles | UnreadableRevision = files, size: number | undefined = 1): Sources {
+  return {
+    remote: remote(size),
     repository: (named) => (named === URL ? { url: URL, read: async () => answer } : undefined),
   };
 }
@@ -42,14 +63,52 @@ test('a job with a known repository and revision is recorded with its commit and
     configured: { dataRepository: URL, dataRevision: 'v1.0-abc123' },
     status: 'recorded',
     dataCommit: COMMIT,
-    datasets: [{ path: 'raw.csv', md5: MD5, sizeBytes: 1 }],
+    datasets: [{ path: 'raw.csv', md5: MD5, sizeBytes: 1, objects: { listed: 1, checked: 1 } }],
     notCompared: ['file-contents', 'run-claims', 'script-input'],
   });
 });
 
-test('a lock file that was not read is named as not compared', async () => {
-  await expect(deriveTraining('demo', job, sources({ ...files, hasLockFile: true }))).resolves.toMatchObject({
-    notCompared: expect.arrayContaining(['dvc-lock']),
+test('a branch with the name of the tag is a conflict that names both commits', async () => {
+  const other = 'b'.repeat(40);
+  const derivation = await deriveTraining('demo', job, sources({ ...files, branchOfSameName: other }));
+  expect(derivation).toMatchObject({ status: 'conflict', reason: 'branch-of-same-name', dataCommit: COMMIT });
+  expect(derivation).toMatchObject({ explanation: expect.stringMatching(new RegExp(`${COMMIT}.*${other}`)) });
+});
+
+test('what the repository itself contradicts is a conflict, and nothing is looked up in the remote', async () => {
+  const disagreeing = projectOf(
+    `outs:\n- {md5: ${MD5}, hash: md5, path: a}\n- {md5: ${'0a'.repeat(16)}, hash: md5, path: a}\n`,
+  );
+  const unread: RemoteReader = {
+    url: 's3://bucket/dvc',
+    listing: () => Promise.reject(new Error('looked up')),
+    history: () => Promise.reject(new Error('looked up')),
+  };
+  const source = { ...sources({ ...files, project: disagreeing }), remote: unread };
+  await expect(deriveTraining('demo', job, source)).resolves.toMatchObject({
+    status: 'conflict',
+    reason: 'metafiles-disagree',
+    datasets: [{ path: 'a' }, { path: 'a' }],
+  });
+});
+
+test('settings that lead to another remote than the platform’s are a conflict', async () => {
+  const source = { ...sources(), remote: { ...remote(1), url: 's3://bucket/other' } };
+  await expect(deriveTraining('demo', job, source)).resolves.toMatchObject({ reason: 'remote-differs' });
+});
+
+test('an import is taken from repositories that the platform allows', async () => {
+  const imported = (url: string) =>
+    projectOf(
+      `deps:\n- path: x\n  repo: {url: '${url}', rev_lock: ${COMMIT}}\nouts:\n- {md5: ${MD5}, hash: md5, path: a}\n`,
+    );
+  await expect(deriveTraining('demo', job, sources({ ...files, project: imported(URL) }))).resolves.toMatchObject({
+    status: 'recorded',
+    datasets: [{ importedFrom: { repository: URL, commit: COMMIT } }],
+  });
+  const foreign = imported('https://evil.example.com/data.git');
+  await expect(deriveTraining('demo', job, sources({ ...files, project: foreign }))).resolves.toMatchObject({
+    reason: 'import-not-allowed',
   });
 });
 
@@ -82,27 +141,27 @@ test('a token in the address is repeated nowhere', async () => {
   expect(JSON.stringify(derivation)).not.toContain('s3cret');
 });
 
-test.each<[reason: string, answer: DataCommitFiles | 'too-large' | undefined]>([
+test.each<[reason: string, answer: DataCommitFiles | UnreadableRevision]>([
   ['repository-too-large', 'too-large'],
-  ['dataset-not-found', { ...files, metafiles: new Map() }],
-  ['dataset-malformed', { ...files, metafiles: new Map([['a.dvc', 'outs: x']]) }],
-  ['dataset-layout-unsupported', { ...files, metafiles: new Map([['a.dvc', `outs:\n- md5: ${MD5}\n  path: a\n`]]) }],
+  ['revision-not-found', 'not-found'],
+  ['revision-no-commit', 'no-commit'],
+  ['dataset-not-found', { ...files, project: { files: new Map(), unreadable: [] } }],
+  ['dataset-malformed', { ...files, project: projectOf('outs: x') }],
+  ['dataset-malformed', { ...files, project: { files: new Map(), unreadable: [`${'x'.repeat(1000)}.dvc`] } }],
+  ['dataset-layout-unsupported', { ...files, project: projectOf(`outs:\n- md5: ${MD5}\n  hash: x\n  path: a\n`) }],
 ])('is unresolved as %s when the repository says so', async (reason, answer) => {
   await expect(deriveTraining('demo', job, sources(answer))).resolves.toMatchObject({ status: 'unresolved', reason });
 });
 
-test('is unresolved as revision-not-found when the repository has no such tag', async () => {
-  const nowhere: Sources = { ...sources(), repository: () => ({ url: URL, read: async () => undefined }) };
-  await expect(deriveTraining('demo', job, nowhere)).resolves.toMatchObject({ reason: 'revision-not-found' });
-});
-
 test('is unresolved as listing-missing when the object was never pushed', async () => {
-  const empty: Sources = { ...sources(), remote: { listing: async () => undefined, size: async () => undefined } };
+  const empty: Sources = { ...sources(), remote: remote(undefined) };
   await expect(deriveTraining('demo', job, empty)).resolves.toMatchObject({ reason: 'listing-missing' });
 });
 
 test('every derivation fits the schema that the run-tagger believes', async () => {
-  const cases = [sources(), sources(files, 2), sources('too-large')];
+  const branch = { ...files, branchOfSameName: COMMIT };
+  const long = { ...files, project: projectOf(`outs:\n- {md5: ${MD5}, hash: md5, path: ../${'a'.repeat(2000)}}\n`) };
+  const cases = [sources(), sources(files, 2), sources('too-large'), sources(branch), sources(long)];
   for (const source of cases) {
     const derivation = await deriveTraining('demo', job, source);
     expect(Derivation.parse(JSON.parse(JSON.stringify(derivation)))).toEqual(derivation);

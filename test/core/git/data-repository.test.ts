@@ -1,129 +1,138 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { randomBytes } from 'node:crypto';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import type { HttpClient } from 'isomorphic-git';
+import type { DataCommitFiles } from '../../../core/chain/derive-training';
+import { contract } from '../../../core/contract';
+import { noAuthorization, tokenAuthorization } from '../../../core/git/authorization';
 import { DataRepositoryReader } from '../../../core/git/data-repository';
-import { findFreePorts } from '../../../sandbox/free-ports';
-import { environmentDirectory, projectRoot, tlsDirectory } from '../../../sandbox/project-paths';
-import { eventually } from '../../../sandbox/walk/eventually';
+import { gitHttpClient } from '../../../core/git/git-http-client';
+import { GitHost, TOKEN } from './git-host';
 
-const TOKEN = 'token-of-the-test';
 const METAFILE = 'outs:\n- md5: 0cc175b9c0f1b6a831c399e269772661\n  hash: md5\n  path: raw.csv\n';
+const OLD_BYTES = 300_000;
 
-let folder: string;
-let server: ChildProcess;
-let url: string;
+let host: GitHost;
 const commits: Record<string, string> = {};
 
-function git(...args: string[]): string {
-  const environment = {
-    PATH: process.env.PATH,
-    HOME: folder,
-    GIT_SSL_CAINFO: join(tlsDirectory, 'ca.pem'),
-    GIT_CONFIG_COUNT: '1',
-    GIT_CONFIG_KEY_0: 'http.extraHeader',
-    GIT_CONFIG_VALUE_0: `Authorization: Basic ${Buffer.from(`any:${TOKEN}`).toString('base64')}`,
-    GIT_AUTHOR_NAME: 'A',
-    GIT_AUTHOR_EMAIL: 'a@example.com',
-    GIT_COMMITTER_NAME: 'A',
-    GIT_COMMITTER_EMAIL: 'a@example.com',
-  };
-  return execFileSync('git', args, {
-    cwd: join(folder, 'checkout'),
-    env: environment,
-    encoding: 'utf8',
-    stdio: 'pipe',
-  });
-}
-
-function commit(message: string, files: Record<string, string>): string {
-  for (const [path, text] of Object.entries(files)) {
-    const file = join(folder, 'checkout', path);
-    mkdirSync(join(file, '..'), { recursive: true });
-    writeFileSync(file, text);
-  }
-  git('add', '--all');
-  git('commit', '--quiet', '--allow-empty', '--message', message);
-  return git('rev-parse', 'HEAD').trim();
-}
-
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'data-repository-'));
-  mkdirSync(join(folder, 'checkout'));
-  const [port = 0] = await findFreePorts(1);
-  server = spawn(join(environmentDirectory('emulator'), 'bin', 'python'), ['-m', 'sandbox.git'], {
-    cwd: projectRoot,
-    stdio: 'ignore',
-    env: {
-      PATH: process.env.PATH,
-      SANDBOX_DIRECTORY: folder,
-      SANDBOX_TLS_DIRECTORY: tlsDirectory,
-      SANDBOX_GIT_PORT: String(port),
-      SANDBOX_GIT_TOKEN: TOKEN,
-    },
-  });
-  const origin = `https://127.0.0.1:${port}`;
-  await eventually('the Git host', 20, () =>
-    fetch(`${origin}/_sandbox/health`).then(
-      ({ ok }) => (ok ? true : undefined),
-      () => undefined,
-    ),
-  );
-  await fetch(`${origin}/_sandbox/repositories`, { method: 'POST', body: '{"name": "team/data"}' });
-  url = `${origin}/team/data.git`;
+  host = await GitHost.start();
+  const tag = (name: string, target = 'HEAD') => host.git('tag', '--annotate', '--message', 'x', name, target);
 
-  git('init', '--quiet', '--initial-branch=main');
-  commits.first = commit('first', {
+  host.commit('old', { 'big.bin': randomBytes(OLD_BYTES) });
+  host.git('rm', '--quiet', 'big.bin');
+  commits.first = host.commit('first', {
     '.dvc/config': '[core]\n',
+    '.dvc/.gitignore': '/tmp\n',
+    '.dvc/plots/confusion.dvc': 'not of the project',
     'raw.csv.dvc': METAFILE,
     'nested/folder/raw.csv.dvc': METAFILE,
     'readme.md': 'x',
   });
-  git('tag', 'lightweight');
-  git('tag', '--annotate', '--message', 'x', 'annotated');
-  git('tag', '--annotate', '--message', 'x', 'run-2');
-  commits.second = commit('second', { 'dvc.lock': "schema: '2.0'\n" });
-  git('tag', '--annotate', '--message', 'x', 'run-29');
-  git('tag', '--annotate', '--message', 'of a tag', 'twice', 'run-29');
+  host.git('tag', 'lightweight');
+  tag('annotated');
+  tag('run-2');
+  tag('a-tree', 'HEAD^{tree}');
+  host.git('tag', 'a-lightweight-tree', 'HEAD^{tree}');
+  tag('a-file', 'HEAD:readme.md');
+  host.git('tag', 'a-lightweight-file', 'HEAD:readme.md');
+  commits.second = host.commit('second', { 'dvc.lock': "schema: '2.0'\n", 'dvc.yaml': 'stages: {}\n' });
+  tag('run-29');
+  tag('run-299', 'HEAD~1');
+  tag('twice', 'run-29');
+  tag('thrice', 'twice');
+  tag('shared');
   // a branch with the name of a tag, which points elsewhere.
-  git('branch', 'annotated');
-  git('push', '--quiet', url, 'refs/heads/main', 'refs/heads/annotated:refs/heads/annotated', '--tags');
+  host.git('branch', 'shared', 'HEAD~1');
+  host.git('branch', 'shared-more');
+  symlinkSync('raw.csv.dvc', join(host.checkout, 'link.dvc'));
+  commits.odd = host.commit('odd', {
+    'large.dvc': 'x'.repeat(contract.limits.dvcFileBytes + 1),
+    'bytes.dvc': Buffer.from([0xff, 0xfe]),
+  });
+  tag('odd');
+  host.git('push', '--quiet', host.url, 'refs/heads/*:refs/heads/*', '--tags');
 }, 60_000);
 
-afterAll(() => {
-  server?.kill('SIGTERM');
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => host?.stop());
 
-const read = (revision: string, token: string | undefined = TOKEN) =>
-  new DataRepositoryReader(url, token).readRevision(revision);
+const reader = (token = TOKEN, http?: HttpClient) =>
+  new DataRepositoryReader(host.url, token ? tokenAuthorization(token) : noAuthorization, http);
+const read = (revision: string, token?: string) => reader(token).readRevision(revision);
 
-test.each(['lightweight', 'annotated'])('a %s tag leads to its commit and the .dvc files there', async (revision) => {
+test.each(['lightweight', 'annotated'])('a %s tag leads to its commit and the files of DVC there', async (revision) => {
   await expect(read(revision)).resolves.toEqual({
     commit: commits.first,
-    metafiles: new Map([
-      ['nested/folder/raw.csv.dvc', METAFILE],
-      ['raw.csv.dvc', METAFILE],
-    ]),
-    hasLockFile: false,
+    branchOfSameName: undefined,
+    project: {
+      files: new Map([
+        ['.dvc/config', '[core]\n'],
+        ['nested/folder/raw.csv.dvc', METAFILE],
+        ['raw.csv.dvc', METAFILE],
+      ]),
+      unreadable: [],
+    },
   });
 });
 
-test('a tag of a tag leads to the commit at the end', async () => {
-  await expect(read('twice')).resolves.toMatchObject({ commit: commits.second });
+test.each(['twice', 'thrice'])('a tag of a tag (%s) leads to the commit at the end', async (revision) => {
+  await expect(read(revision)).resolves.toMatchObject({ commit: commits.second });
 });
 
-test('a lock file is noticed', async () => {
-  await expect(read('run-29')).resolves.toMatchObject({ commit: commits.second, hasLockFile: true });
+test('a dvc.lock and its dvc.yaml are read', async () => {
+  const { project } = (await read('run-29')) as DataCommitFiles;
+  expect([...project.files.keys()]).toEqual(expect.arrayContaining(['dvc.lock', 'dvc.yaml']));
 });
 
 test('a name is not taken for a longer one that begins like it', async () => {
   await expect(read('run-2')).resolves.toMatchObject({ commit: commits.first });
-  await expect(read('run')).resolves.toBeUndefined();
+  await expect(read('run-29')).resolves.toMatchObject({ commit: commits.second });
+  await expect(read('run-299')).resolves.toMatchObject({ commit: commits.first });
+  await expect(read('run')).resolves.toBe('not-found');
 });
 
 test('a branch is no data revision', async () => {
-  await expect(read('main')).resolves.toBeUndefined();
+  await expect(read('main')).resolves.toBe('not-found');
+});
+
+test('a branch with the name of the tag is reported with its commit, and not followed', async () => {
+  await expect(read('shared')).resolves.toMatchObject({ commit: commits.second, branchOfSameName: commits.first });
+});
+
+test.each(['a-tree', 'a-lightweight-tree', 'a-file', 'a-lightweight-file'])(
+  'a tag that points to no commit (%s) is reported as that',
+  async (revision) => {
+    await expect(read(revision)).resolves.toBe('no-commit');
+  },
+);
+
+test('links, large files and what is no text are reported and not read', async () => {
+  const { project } = (await read('odd')) as DataCommitFiles;
+  expect(project.unreadable).toEqual(['bytes.dvc', 'large.dvc', 'link.dvc']);
+  expect(project.files.has('raw.csv.dvc')).toBe(true);
+});
+
+test('no history is fetched, and a reading takes six requests', async () => {
+  let [requests, bytes] = [0, 0];
+  const http = gitHttpClient(host.url, { responseBytes: 2 ** 20, timeoutSeconds: 20 });
+  const counting: HttpClient = {
+    async request(request) {
+      requests += 1;
+      const response = await http.request(request);
+      return { ...response, body: counted(response.body ?? none()) };
+    },
+  };
+  async function* none(): AsyncGenerator<Uint8Array> {}
+  async function* counted(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of body) {
+      bytes += chunk.length;
+      yield chunk;
+    }
+  }
+  await expect(reader(TOKEN, counting).readRevision('annotated')).resolves.toMatchObject({ commit: commits.first });
+  expect(requests).toBe(6);
+  expect(bytes).toBeGreaterThan(0);
+  expect(bytes).toBeLessThan(OLD_BYTES / 10);
 });
 
 test.each([
@@ -134,6 +143,26 @@ test.each([
 });
 
 test('a repository that is not there is refused', async () => {
-  const reader = new DataRepositoryReader(url.replace('data', 'other'), TOKEN);
-  await expect(reader.readRevision('annotated')).rejects.toThrow(/is not there, or the token may not see it/);
+  const other = new DataRepositoryReader(host.url.replace('data', 'other'), tokenAuthorization(TOKEN));
+  await expect(other.readRevision('annotated')).rejects.toThrow(/is not there, or the token may not see it/);
+});
+
+test('a repository without a default branch is refused, and told to set one', async () => {
+  const url = await host.create('team/headless');
+  host.git('push', '--quiet', url, 'HEAD:refs/heads/other', 'refs/tags/annotated');
+  const headless = new DataRepositoryReader(url, tokenAuthorization(TOKEN));
+  await expect(headless.readRevision('annotated')).rejects.toThrow(/its HEAD names a branch that does not exist/);
+});
+
+test('an empty repository has no such tag', async () => {
+  const empty = new DataRepositoryReader(await host.create('team/empty'), tokenAuthorization(TOKEN));
+  await expect(empty.readRevision('annotated')).resolves.toBe('not-found');
+});
+
+test('a commit with more files of DVC than are read is too large', async () => {
+  const files = Array.from({ length: contract.limits.dvcProjectFiles + 1 }, (_, index) => [`many/${index}.dvc`, 'x']);
+  host.commit('many', Object.fromEntries(files));
+  host.git('tag', 'many');
+  host.git('push', '--quiet', host.url, 'refs/tags/many');
+  await expect(read('many')).rejects.toMatchObject({ name: 'GitResponseTooLarge' });
 });
