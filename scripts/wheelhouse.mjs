@@ -6,12 +6,14 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { uvEnvironment } from './setup/package-index.mjs';
 import { projectRoot } from './setup/project.mjs';
@@ -37,7 +39,7 @@ export function platformTags(platform) {
   const match = /^manylinux_2_(?<minor>\d{1,2})_(?<machine>x86_64|aarch64)$/.exec(platform ?? '');
   if (!match) {
     throw new UsageError(
-      `--platform is ${platform}, must be manylinux_2_<minor>_x86_64 or manylinux_2_<minor>_aarch64`,
+      `--platform is ${platform ?? 'missing'}, must be manylinux_2_<minor>_x86_64 or manylinux_2_<minor>_aarch64`,
     );
   }
   const { machine } = match.groups;
@@ -77,7 +79,9 @@ async function compileLock() {
 }
 
 async function buildWheelhouse({ python, platform, output }) {
-  if (!/^3\.\d{2}$/.test(python ?? '')) throw new UsageError(`--python is ${python}, must be a version such as 3.12`);
+  if (!/^3\.\d{2}$/.test(python ?? '')) {
+    throw new UsageError(`--python is ${python ?? 'missing'}, must be a version such as 3.12`);
+  }
   if (!output) throw new UsageError('--output is missing: name a directory');
   const { tags, uvPlatform } = platformTags(platform);
   const directory = resolve(output);
@@ -164,8 +168,10 @@ async function main() {
   await (values.lock ? compileLock() : buildWheelhouse(values));
 }
 
-main().catch((error) => {
-  const isUsage = error instanceof UsageError || error.code?.startsWith?.('ERR_PARSE_ARGS');
-  process.stderr.write(isUsage ? `${error.message}\n${USAGE}\n` : `${error.message}\n`);
-  process.exitCode = isUsage ? 64 : 1;
-});
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  await main().catch((error) => {
+    const isUsage = error instanceof UsageError || error.code?.startsWith?.('ERR_PARSE_ARGS');
+    process.stderr.write(isUsage ? `${error.message}\n${USAGE}\n` : `${error.message}\n`);
+    process.exitCode = isUsage ? 64 : 1;
+  });
+}
