@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { gitHttpClient } from '../../../core/git/git-http-client';
 
 const TLS = join(__dirname, '..', '..', '..', '.sandbox', 'tls');
@@ -85,6 +86,67 @@ test.each([
 test('stops reading after the limit of bytes', async () => {
   const repository = await serve((_request, response) => response.end(Buffer.alloc(limits.responseBytes + 1)));
   await expect(get(repository, `${repository}/info/refs`)).rejects.toMatchObject({ name: 'GitResponseTooLarge' });
+});
+
+test('fails on a host that announces more bytes than it sends', async () => {
+  const repository = await serve((_request, response) => {
+    response.writeHead(200, { 'content-length': '900' });
+    response.write('abc', () => response.destroy());
+  });
+  await expect(get(repository, `${repository}/info/refs`)).rejects.toThrow(/aborted|terminated|hang up/);
+});
+
+test('takes no more than a host announced, and not what it sends behind it', async () => {
+  const repository = await serve((_request, response) => {
+    response.socket?.end('HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabcdef');
+  });
+  // Node reads three bytes; or the parser refuses the rest before they are handed on. Never the six.
+  const answer = await get(repository, `${repository}/info/refs`).catch((error: Error) => error);
+  expect(answer instanceof Error || answer === 'abc').toBe(true);
+});
+
+test('counts the bytes as they come: what is packed is not unpacked', async () => {
+  const bomb = gzipSync(Buffer.alloc(100_000));
+  expect(bomb.length).toBeLessThan(limits.responseBytes);
+  const repository = await serve((request, response) => {
+    expect(request.headers['accept-encoding']).toBeUndefined();
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb);
+  });
+  const client = gitHttpClient(repository, limits);
+  const { body } = await client.request({ url: `${repository}/info/refs` });
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length;
+  }
+  expect(bytes).toBe(bomb.length);
+});
+
+test('counts the bytes of all answers together', async () => {
+  const repository = await serve((_request, response) => response.end(Buffer.alloc(600)));
+  const client = gitHttpClient(repository, limits);
+  const read = async () => {
+    const { body } = await client.request({ url: `${repository}/info/refs` });
+    for await (const _chunk of body ?? []) {
+      // counted by the client.
+    }
+  };
+  await read();
+  await expect(read()).rejects.toMatchObject({ name: 'GitResponseTooLarge' });
+});
+
+test('gives up on a host that sends a little now and then, for ever', async () => {
+  const timers: NodeJS.Timeout[] = [];
+  const repository = await serve((_request, response) => {
+    response.writeHead(200);
+    timers.push(setInterval(() => response.write('x'), 100));
+  });
+  const begun = Date.now();
+  await expect(get(repository, `${repository}/info/refs`)).rejects.toThrow(/aborted/);
+  expect(Date.now() - begun).toBeLessThan(2 * limits.timeoutSeconds * 1000);
+  timers.forEach(clearInterval);
+  for (const server of servers) {
+    server.closeAllConnections();
+  }
 });
 
 test('gives up on a host that does not answer', async () => {
