@@ -1,14 +1,15 @@
-import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { Command, CommanderError } from 'commander';
 import { contract, pattern } from '../core/contract';
-import { MlflowClient } from '../core/mlflow/mlflow-client';
-import { locateMlflowApp } from '../core/mlflow/signed-request';
 import { version } from '../package.json';
 import { EXIT } from './exit-codes';
+import { readStackOutputs } from './stack-outputs';
 import { terminalText } from './terminal-text';
-import { traceRun } from './trace';
+import { trace } from './trace';
+import { parseSubject } from './trace-subject';
+import { traceExitCode, traceText } from './trace-text';
 
-const program = new Command('ml-lineage')
+const program: Command = new Command('ml-lineage')
   .description('Says which data a model was given.')
   .version(version)
   .exitOverride()
@@ -16,36 +17,35 @@ const program = new Command('ml-lineage')
 
 program
   .command('trace')
-  .description('follows an MLflow run to its data commit and datasets')
-  .argument('<run>', 'the id of the run')
-  .requiredOption('--mlflow-app <arn>', 'the ARN of the SageMaker MLflow App that the run was logged to')
+  .description(
+    'follows a model version or a run to its data commit, its datasets and their objects, and checks each link',
+  )
+  .argument('<subject>', 'a model version as models:/<name>/<version>, or the id of an MLflow run')
+  .requiredOption('--stack <name>', 'the CloudFormation stack of the lineage platform')
   .addHelpText(
     'after',
     `
+Reads only, with the credentials and the region of the AWS command line.
 Exit codes: ${EXIT.conflict} two sources disagree, ${EXIT.notProvable} not provable, ${EXIT.usage} not understood, ${EXIT.failed} failed.
 
 Example:
-  ml-lineage trace 0f3c5a1e7b8d4c2f9a6b3d1e8c7f5a2b --mlflow-app arn:aws:sagemaker:us-east-1:111122223333:mlflow-app/app-EXAMPLE`,
+  ml-lineage trace models:/breast-cancer/2 --stack ml-lineage-radiology`,
   )
-  .action(async (runId: string, { mlflowApp }: { mlflowApp: string }) => {
-    assertMatches('mlflowRunId', '<run>', runId);
-    assertMatches('mlflowAppArn', '--mlflow-app', mlflowApp);
-    const app = locateMlflowApp(mlflowApp, process.env[contract.jobEnvironment.mlflowEndpoint]);
-    const run = await new MlflowClient(app, defaultProvider()).getRun(runId);
-    if (!run) {
-      process.stderr.write(`${mlflowApp} has no run ${runId}\n`);
-      process.exitCode = EXIT.notProvable;
-      return;
+  .action(async (text: string, { stack }: { stack: string }) => {
+    const subject = parseSubject(text);
+    if (!subject) {
+      program.error(`<subject> must be models:/<name>/<version> or the id of a run, got ${shown(text)}`);
     }
-    const { lines, exitCode } = traceRun(run);
-    process.stdout.write(`${lines.join('\n')}\n`);
-    process.exitCode = exitCode;
+    if (!pattern('stackName').test(stack)) {
+      program.error(`--stack must match ${contract.patterns.stackName}, got ${shown(stack)}`);
+    }
+    const { chain, objects } = await trace(subject, await readStackOutputs(new CloudFormationClient(), stack));
+    process.stdout.write(traceText(chain, objects));
+    process.exitCode = traceExitCode(chain);
   });
 
-function assertMatches(name: 'mlflowRunId' | 'mlflowAppArn', argument: string, value: string): void {
-  if (!pattern(name).test(value)) {
-    program.error(`${argument} must match ${contract.patterns[name]}, got ${terminalText(JSON.stringify(value))}`);
-  }
+function shown(text: string): string {
+  return terminalText(JSON.stringify(text.slice(0, 300)));
 }
 
 program.parseAsync().catch((error: unknown) => {

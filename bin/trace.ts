@@ -1,51 +1,42 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type Chain, type ChainSubject, followChain } from '../core/chain/follow-chain';
 import { contract } from '../core/contract';
-import type { Run } from '../core/mlflow/mlflow-client';
-import { EXIT } from './exit-codes';
-import { terminalText } from './terminal-text';
+import { parseRemoteUrl } from '../core/dvc/remote-layout';
+import { allowedRepositorySource } from '../core/git/repository-source';
+import { MlflowClient } from '../core/mlflow/mlflow-client';
+import { locateMlflowApp } from '../core/mlflow/signed-request';
+import { s3RemoteReader } from '../core/s3/remote-reader';
+import { secretReader } from '../core/secrets/secret-reader';
+import { chainSources } from './chain-sources';
+import { type DatasetObjects, readDatasetObjects } from './dataset-objects';
+import type { PlatformAddresses } from './stack-outputs';
 
 export interface Trace {
-  readonly lines: readonly string[];
-  readonly exitCode: number;
+  readonly chain: Chain;
+  readonly objects: readonly DatasetObjects[];
 }
-
-const { runTags } = contract;
-
-const LINKS: readonly (readonly [label: string, tag: string])[] = [
-  ['training job', runTags.trainingJobArn],
-  ['data repository', runTags.dataRepository],
-  ['data revision', runTags.dataRevision],
-  ['data commit', runTags.dataCommit],
-  ['dataset', runTags.dataset],
-];
 
 /**
- * The chain from a run to its datasets, as the run's tags tell it.
- *
- * Tags alone prove nothing, because whoever may log to the app may rewrite them: no run is `verified` here.
+ * Follows a chain down to the objects, and checks each link on the way.
  */
-export function traceRun(run: Run): Trace {
-  const status = run.tags[runTags.status];
-  if (status === undefined) {
-    return {
-      lines: [`run ${run.id} has no lineage: nothing has been derived for it yet, or it is no run of a training job`],
-      exitCode: EXIT.notProvable,
-    };
-  }
-  const assurance = run.tags[runTags.assurance] ?? 'none';
-  const lines = [
-    entry('run', run.id),
-    ...LINKS.flatMap(([label, tag]) =>
-      (run.tags[tag] ?? '')
-        .split('\n')
-        .filter(Boolean)
-        .map((value) => entry(label, value)),
+export async function trace(subject: ChainSubject, platform: PlatformAddresses): Promise<Trace> {
+  const sagemaker = new SageMakerClient();
+  const app = locateMlflowApp(platform.mlflowAppArn, process.env[contract.jobEnvironment.mlflowEndpoint]);
+  const location = parseRemoteUrl(platform.dvcRemoteUrl);
+  const remote = s3RemoteReader(new S3Client(), location);
+  const sources = chainSources(new MlflowClient(app, sagemaker.config.credentials), sagemaker, {
+    remote,
+    repository: allowedRepositorySource(
+      platform.dataRepositories,
+      secretReader(new SecretsManagerClient()),
+      sagemaker.config.credentials,
     ),
-    entry('status', `${status}, assurance ${assurance} (as tagged; no evidence was checked)`),
-    entry('', run.tags[runTags.reason] ?? 'no reason given'),
-  ];
-  return { lines, exitCode: status === 'conflict' ? EXIT.conflict : EXIT.notProvable };
-}
-
-function entry(label: string, value: string): string {
-  return `${label.padEnd(16)} ${terminalText(value)}`;
+  });
+  const chain = await followChain(subject, sources);
+  const { derivation } = chain;
+  const datasets = derivation && derivation.status !== 'unresolved' ? derivation.datasets : [];
+  const objects = await Promise.all(datasets.map((dataset) => readDatasetObjects(dataset, remote, location)));
+  return { chain, objects: objects.filter((item) => item !== undefined) };
 }

@@ -1,5 +1,5 @@
 import { contract } from '../contract';
-import type { Derivation } from './derivation';
+import type { Dataset, Derivation } from './derivation';
 
 export type RunTags = Readonly<Record<string, string>>;
 
@@ -25,9 +25,16 @@ export function runTags(derivation: Derivation, recordedBy: string): RunTags {
   }
   if (derivation.status !== 'unresolved') {
     tags[names.dataCommit] = derivation.dataCommit;
-    tags[names.dataset] = derivation.datasets.map(({ path, md5 }) => `${path}@${md5}`).join('\n');
+    tags[names.dataset] = derivation.datasets.map(addressOf).join('\n');
   }
   return Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, bounded(value)]));
+}
+
+/**
+ * A dataset as it stands in the tag.
+ */
+export function addressOf({ path, md5 }: Dataset): string {
+  return `${path}@${md5}`;
 }
 
 /**

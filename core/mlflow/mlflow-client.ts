@@ -31,6 +31,19 @@ const ExperimentPage = z.object({
   next_page_token: z.string().optional(),
 });
 
+const ModelVersionAnswer = z.object({
+  model_version: z.object({
+    run_id: z.union([z.literal(''), z.string().regex(pattern('mlflowRunId'))]).optional(),
+    creation_timestamp: int64,
+  }),
+});
+
+export interface ModelVersion {
+  /** the run that the version was registered from, where the registry names one. */
+  readonly runId: string | undefined;
+  readonly registeredAt: Date;
+}
+
 export interface Run {
   readonly id: string;
   /** such as RUNNING, FINISHED, FAILED or KILLED. */
@@ -57,14 +70,20 @@ export class MlflowClient {
    * @returns `undefined` if there is no such run
    */
   async getRun(runId: string): Promise<Run | undefined> {
-    try {
-      return toRun(RunAnswer.parse(await this.call('GET', 'runs/get', { run_id: runId })).run);
-    } catch (error) {
-      if (error instanceof MlflowError && error.code === 'RESOURCE_DOES_NOT_EXIST') {
-        return undefined;
-      }
-      throw error;
+    const answer = await this.get('runs/get', { run_id: runId });
+    return answer === undefined ? undefined : toRun(RunAnswer.parse(answer).run);
+  }
+
+  /**
+   * @returns `undefined` if there is no such version
+   */
+  async getModelVersion(name: string, version: string): Promise<ModelVersion | undefined> {
+    const answer = await this.get('model-versions/get', { name, version });
+    if (answer === undefined) {
+      return undefined;
     }
+    const { run_id, creation_timestamp } = ModelVersionAnswer.parse(answer).model_version;
+    return { runId: run_id || undefined, registeredAt: new Date(creation_timestamp) };
   }
 
   /**
@@ -109,6 +128,17 @@ export class MlflowClient {
       ids.push(...page.experiments.map(({ experiment_id }) => experiment_id));
     });
     return ids;
+  }
+
+  private async get(path: string, query: Record<string, string>): Promise<unknown> {
+    try {
+      return await this.call('GET', path, query);
+    } catch (error) {
+      if (error instanceof MlflowError && error.code === 'RESOURCE_DOES_NOT_EXIST') {
+        return undefined;
+      }
+      throw error;
+    }
   }
 
   private async forEachPage<Page extends { next_page_token?: string | undefined }>(

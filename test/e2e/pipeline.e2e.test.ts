@@ -2,10 +2,18 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { Sandbox } from '../../sandbox/instance';
+import { projectRoot } from '../../sandbox/project-paths';
 import { bootstrapAccount } from '../../sandbox/walk/deployment';
 import { readComplaints } from '../../sandbox/walk/local-sagemaker';
-import { type FinishedExecution, putRawData, runOfExecution, runPipeline } from '../../sandbox/walk/pipeline-walk';
+import {
+  type FinishedExecution,
+  pipelineStackName,
+  putRawData,
+  runOfExecution,
+  runPipeline,
+} from '../../sandbox/walk/pipeline-walk';
 import { runsOf } from '../../sandbox/walk/platform-walk';
+import { finish } from '../../sandbox/walk/run-program';
 import { sampleDataset } from '../../sandbox/walk/sample-data';
 import { type CodePipelineWalk, deployCodePipelineWalk, runCode } from './code-pipeline-walk';
 
@@ -61,6 +69,31 @@ test('raw data becomes a dataset version and a model whose run names its commit'
     'lineage.status': 'recorded',
     'lineage.data_revision': first.revision,
   });
+});
+
+test('ml-lineage trace leads from a registered model version to the objects, and finds a commit that was changed on the run', async () => {
+  const run = await runOfExecution(walk, first);
+  const trace = () =>
+    finish(
+      join(projectRoot, 'assets', 'ml-lineage.cjs'),
+      ['trace', 'models:/diagnosis/1', '--stack', pipelineStackName('radiology')],
+      { environment: sandbox.processEnvironment() },
+    );
+  const commit = run.tags.data_git_commit_id ?? '';
+  const before = await trace();
+  expect(before.output).toMatch(/^model version +diagnosis version 1\n +ok/m);
+  expect(before.output).toMatch(new RegExp(`^run +${run.id}\\n +ok`, 'm'));
+  expect(before.output).toMatch(new RegExp(`^data commit +${commit}\\n +ok`, 'm'));
+  expect(before.output).toMatch(/^objects +2 of dataset, [0-9,]+ bytes/m);
+  expect(before.output).toMatch(/dvc\/files\/md5\/[0-9a-f]{2}\/[0-9a-f]{30} {2}train\/records\.csv$/m);
+  expect(before.code).toBe(2);
+
+  const mlflow = walk.aws.mlflow(walk.outputs.MlflowAppArn);
+  await mlflow.setTags(run.id, { data_git_commit_id: 'f'.repeat(40) });
+  const changed = await trace();
+  expect(changed.output).toMatch(/^data commit +f{40}\n +DIFFERS/m);
+  expect(changed.code).toBe(1);
+  await mlflow.setTags(run.id, { data_git_commit_id: commit });
 });
 
 test('unchanged data keeps its commit under a new revision, changed data gets a commit of its own', async () => {

@@ -201,16 +201,16 @@ test('two platforms in one account do not touch each other', async () => {
   await expect(runsOf(oncology, 'of-radiology')).resolves.toEqual([]);
 });
 
-test('ml-lineage trace tells the chain of a run, and ends as not provable because tags prove nothing', async () => {
+test('ml-lineage trace follows a run, checks each link, and ends as not provable because there is no evidence', async () => {
   await train(radiology, 'traced');
   const run = await waitForTaggedRun(radiology, 'traced');
   const { code, output } = await finish(
     join(projectRoot, 'assets', 'ml-lineage.cjs'),
-    ['trace', run.id, '--mlflow-app', radiology.outputs.MlflowAppArn],
+    ['trace', run.id, '--stack', stackNameOf('radiology')],
     { environment: sandbox.processEnvironment() },
   );
-  expect(output).toMatch(new RegExp(`^data commit +${commit}$`, 'm'));
-  expect(output).toMatch(/^dataset +data@[0-9a-f]{32}\.dir$/m);
+  expect(output).toMatch(new RegExp(`^data commit +${commit}\\n +ok`, 'm'));
+  expect(output).toMatch(/^dataset +data@[0-9a-f]{32}\.dir\n +ok/m);
   expect(code).toBe(2);
 });
 

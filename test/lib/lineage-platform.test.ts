@@ -1,6 +1,8 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { actionsOf, CONSTRUCTS, statementsOf, templateOf } from './definition';
+import { LineagePlatform } from '../../lib';
+import contract from '../../lib/private/contract.json';
+import { actionsOf, CONSTRUCTS, defineRepository, defineStack, statementsOf, templateOf } from './definition';
 
 test('a stack without account and region can hold a platform', () => {
   const stack = new Stack(new App(), 'Anywhere');
@@ -45,4 +47,15 @@ test('what holds data or runs has a stable id', () => {
   expect(ids('AWS::S3::Bucket')).toEqual(['PlatformAccessLogs', 'PlatformArtifacts', 'PlatformDvcRemoteBucket']);
   expect(ids('AWS::KMS::Key')).toEqual(['PlatformKey']);
   expect(ids('AWS::SageMaker::MlflowApp')).toEqual(['PlatformMlflowApp']);
+});
+
+test('the outputs tell the command line where to look, and never a token', () => {
+  const stack = defineStack();
+  const dataRepository = defineRepository(stack);
+  new LineagePlatform(stack, 'Platform', { platformName: 'demo', dataRepositories: [dataRepository] }).addOutputs();
+  const outputs = Template.fromStack(stack).findOutputs('*');
+  expect(Object.keys(outputs).sort()).toEqual(Object.values(contract.stackOutputs).sort());
+  const repositories = JSON.stringify(outputs[contract.stackOutputs.dataRepositories]);
+  expect(repositories).toContain('https://git.example.com/team/data.git');
+  expect(repositories).not.toMatch(/resolve:secretsmanager/);
 });

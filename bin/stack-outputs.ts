@@ -1,0 +1,45 @@
+import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { z } from 'zod';
+import { contract, pattern } from '../core/contract';
+import { AllowedRepository } from '../core/git/allowed-repositories';
+
+const names = contract.stackOutputs;
+
+const Outputs = z.object({
+  [names.dvcRemoteUrl]: z.string().regex(pattern('dvcRemoteUrl')),
+  [names.mlflowAppArn]: z.string().regex(pattern('mlflowAppArn')),
+  [names.dataRepositories]: z.preprocess(
+    (text) => (typeof text === 'string' ? JSON.parse(text) : text),
+    z.array(AllowedRepository),
+  ),
+});
+
+/**
+ * What a stack says of its platform, so that nobody has to look up addresses by hand.
+ */
+export interface PlatformAddresses {
+  readonly dvcRemoteUrl: string;
+  readonly mlflowAppArn: string;
+  readonly dataRepositories: readonly AllowedRepository[];
+}
+
+/**
+ * Reads the outputs that `LineagePlatform.addOutputs` adds to a stack.
+ */
+export async function readStackOutputs(client: CloudFormationClient, stackName: string): Promise<PlatformAddresses> {
+  const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
+  const outputs = Object.fromEntries(
+    (Stacks[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
+  );
+  const result = Outputs.safeParse(outputs);
+  if (!result.success) {
+    throw new Error(
+      `the stack ${stackName} does not say where its platform is; call addOutputs() of its LineagePlatform and deploy it again: ${z.prettifyError(result.error)}`,
+    );
+  }
+  return {
+    dvcRemoteUrl: result.data[names.dvcRemoteUrl] as string,
+    mlflowAppArn: result.data[names.mlflowAppArn] as string,
+    dataRepositories: result.data[names.dataRepositories] as AllowedRepository[],
+  };
+}
