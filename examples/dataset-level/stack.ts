@@ -41,6 +41,7 @@ export class DatasetLevelStack extends Stack {
       dataRepository,
       preprocess: { script, image: props.image, inputBucket: platform.artifactBucket, inputPrefix: 'raw' },
       train: { script, image: props.image },
+      registeredModelName: 'diagnosis',
     });
 
     new CfnOutput(this, 'PipelineName', { value: pipeline.pipelineName });

@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environmentDirectory } from '../project-paths';
 import { runProgram } from './run-program';
@@ -80,6 +81,14 @@ export class DataCheckout {
     return (await this.git('rev-parse', `refs/tags/${revision}^{commit}`)).trim();
   }
 
+  /** What git says the revision stands for at the host, without a checkout. */
+  async resolveAtHost(revision: string): Promise<string> {
+    const tag = `refs/tags/${revision}`;
+    const lines = (await this.run('git', ['ls-remote', this.url, tag, `${tag}^{}`], tmpdir())).trim().split('\n');
+    // an annotated tag is told twice, and at last with the commit that it points to.
+    return lines.at(-1)?.split('\t')[0] ?? '';
+  }
+
   git(...args: string[]): Promise<string> {
     return this.run('git', args);
   }
@@ -88,8 +97,8 @@ export class DataCheckout {
     return this.run('dvc', args);
   }
 
-  private run(command: string, args: string[]): Promise<string> {
-    const options = { cwd: this.folder, environment: this.environment, secrets: [this.token] };
+  private run(command: string, args: string[], cwd = this.folder): Promise<string> {
+    const options = { cwd, environment: this.environment, secrets: [this.token] };
     return runProgram(command, args, options);
   }
 }

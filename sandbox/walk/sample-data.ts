@@ -8,6 +8,8 @@ from sklearn.datasets import load_breast_cancer
 print(load_breast_cancer(as_frame=True).frame.to_csv(index=False), end="")
 `;
 
+let printed: Promise<string> | undefined;
+
 /**
  * The files of a dataset of real measurements: everything, or only the first records.
  */
@@ -16,7 +18,9 @@ export async function sampleDataset(
   records = Number.POSITIVE_INFINITY,
 ): Promise<Record<string, string>> {
   const python = join(environmentDirectory('jobs'), 'bin', 'python');
-  const [header = '', ...rows] = (await runProgram(python, ['-c', PRINT_DATA], { environment })).trim().split('\n');
+  // scikit-learn takes seconds to load.
+  printed ??= runProgram(python, ['-c', PRINT_DATA], { environment });
+  const [header = '', ...rows] = (await printed).trim().split('\n');
   const used = rows.slice(0, records);
   const half = Math.ceil(used.length / 2);
   const file = (part: string[]) => `${[header, ...part].join('\n')}\n`;
