@@ -92,12 +92,13 @@ function orderProblems(prefix: string, statements: readonly ListedStatement[]): 
   });
 }
 
-// what was written first is what the writer wrote once; a later version is somebody else's.
+// what was written first is what the writer wrote once; a later version is somebody else's. Stores tell the time in whole
+// seconds and list the newest version first, so that of two of the same second the later in the list is the older.
 function oldest(versions: readonly StoredVersion[]): StoredVersion | undefined {
   return versions
     .filter(({ isDeleteMarker }) => !isDeleteMarker)
     .reduce<StoredVersion | undefined>(
-      (first, next) => (first && first.storedAt <= next.storedAt ? first : next),
+      (first, next) => (first && first.storedAt < next.storedAt ? first : next),
       undefined,
     );
 }

@@ -67,6 +67,7 @@ test('gives up, to be tried again, where others take every place first', async (
 
 test('writers at once, in whatever order their calls arrive, make one chain without a fork and lose no outcome', async () => {
   const outcomes = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 2, maxLength: 5 });
+  let races = 0;
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), outcomes, async (scheduler, numbers) => {
       const { ledger, store, trusted } = newLedger();
@@ -80,9 +81,11 @@ test('writers at once, in whatever order their calls arrive, make one chain with
           read: scheduler.scheduleFunction((...args: Parameters<typeof store.read>) => store.read(...args)),
         },
         writer: {
-          writeOnce: scheduler.scheduleFunction((...args: Parameters<typeof store.writeOnce>) =>
-            store.writeOnce(...args),
-          ),
+          writeOnce: scheduler.scheduleFunction(async (...args: Parameters<typeof store.writeOnce>) => {
+            const outcome = await store.writeOnce(...args);
+            races += outcome === 'taken' ? 1 : 0;
+            return outcome;
+          }),
         },
       };
       const appended = await scheduler.waitFor(
@@ -100,6 +103,7 @@ test('writers at once, in whatever order their calls arrive, make one chain with
     }),
     { numRuns: 60 },
   );
+  expect(races).toBeGreaterThan(0);
 });
 
 test('control: a store that overwrites would lose an outcome in such a race', async () => {

@@ -4,6 +4,7 @@ import { canonicalJson } from '../../../core/evidence/canonical-json';
 import { type ChainName, chainPrefix, statementKey } from '../../../core/evidence/chain-key';
 import { sha256 } from '../../../core/evidence/digest';
 import { sealEnvelope } from '../../../core/evidence/dsse';
+import type { EvidenceReader } from '../../../core/evidence/evidence-store';
 import { chainOfStatement, composeStatement, type Draft } from '../../../core/evidence/statement';
 import { type ChainCheck, verifyChain } from '../../../core/evidence/verify-chain';
 import { digestSigner } from './digest-signer';
@@ -156,6 +157,23 @@ test('two statements that changed places are both found', async () => {
   world.store.replace(key(3), () => second);
   const problems = codes(await check(world));
   expect(problems).toEqual(expect.arrayContaining(['wrong-sequence', 'wrong-previous']));
+});
+
+test('of two versions of the same second, the one that was written first is read', async () => {
+  const world = await three();
+  const written = digestAt(world, 3);
+  await forge(world, key(3), outcomeNumber(9), 3, digestAt(world, 2));
+  const reader: EvidenceReader = {
+    async *versions(prefix) {
+      for await (const version of world.store.versions(prefix)) {
+        yield { ...version, storedAt: new Date('2026-01-02T04:00:00.000Z') };
+      }
+    },
+    read: (...args) => world.store.read(...args),
+  };
+  const found = await verifyChain(chain, reader, world.trusted);
+  expect(found.kind === 'broken' && found.statements.at(-1)?.sha256).toBe(written);
+  expect(codes(found)).toContain('second-version');
 });
 
 test('a version that is listed and cannot be read is found', async () => {
