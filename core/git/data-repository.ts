@@ -19,6 +19,7 @@ import { contract } from '../contract';
 import type { ProjectFiles } from '../dvc/project';
 import { isProjectFile, PROJECT_FOLDER } from '../dvc/project-paths';
 import type { GitAuthorization } from './authorization';
+import { boundedPacks } from './bounded-packs';
 import { GitRefused, GitResponseTooLarge } from './git-errors';
 import { gitHttpClient } from './git-http-client';
 
@@ -35,12 +36,13 @@ export class DataRepositoryReader {
     private readonly authorization: GitAuthorization,
     http?: HttpClient,
   ) {
-    this.http =
+    const client =
       http ??
       gitHttpClient(url, {
         responseBytes: contract.limits.gitResponseBytes,
         timeoutSeconds: contract.limits.gitTimeoutSeconds,
       });
+    this.http = boundedPacks(client, contract.limits.gitUnpackedBytes);
   }
 
   /**

@@ -159,6 +159,31 @@ test('an empty repository has no such tag', async () => {
   await expect(empty.readRevision('annotated')).resolves.toBe('not-found');
 });
 
+test('a commit whose files are small when packed and large when not is too large', async () => {
+  host.commit('bomb', { 'bomb.bin': Buffer.alloc(contract.limits.gitUnpackedBytes) });
+  host.git('tag', 'bomb');
+  host.git('push', '--quiet', host.url, 'refs/tags/bomb');
+  host.git('reset', '--quiet', '--hard', 'HEAD~1');
+  let bytes = 0;
+  const http = gitHttpClient(host.url, { responseBytes: 2 ** 20, timeoutSeconds: 20 });
+  const counting: HttpClient = {
+    async request(request) {
+      const response = await http.request(request);
+      return { ...response, body: counted(response.body ?? []) };
+    },
+  };
+  async function* counted(body: AsyncIterable<Uint8Array> | Uint8Array[]): AsyncGenerator<Uint8Array> {
+    for await (const chunk of body) {
+      bytes += chunk.length;
+      yield chunk;
+    }
+  }
+  const before = process.memoryUsage().rss;
+  await expect(reader(TOKEN, counting).readRevision('bomb')).rejects.toMatchObject({ name: 'GitResponseTooLarge' });
+  expect(bytes).toBeLessThan(500_000);
+  expect(process.memoryUsage().rss - before).toBeLessThan(contract.limits.gitUnpackedBytes);
+}, 30_000);
+
 test('a commit with more files of DVC than are read is too large', async () => {
   const files = Array.from({ length: contract.limits.dvcProjectFiles + 1 }, (_, index) => [`many/${index}.dvc`, 'x']);
   host.commit('many', Object.fromEntries(files));
