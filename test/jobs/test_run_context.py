@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import mlflow
 import pytest
 
@@ -11,8 +14,8 @@ JOB_TAGS = {"sagemaker.training_job_name": NAME, "sagemaker.training_job_arn": A
 
 
 @pytest.fixture(scope="module", autouse=True)
-def tracking(tmp_path_factory: pytest.TempPathFactory) -> None:
-    mlflow.set_tracking_uri(f"sqlite:///{tmp_path_factory.mktemp('mlflow')}/mlflow.db")
+def tracking(tmp_path_factory: pytest.TempPathFactory, mlflow_database: Path) -> None:
+    mlflow.set_tracking_uri(f"sqlite:///{shutil.copy(mlflow_database, tmp_path_factory.mktemp('mlflow'))}")
 
 
 @pytest.fixture(autouse=True)

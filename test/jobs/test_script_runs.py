@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,7 +31,6 @@ subprocess.run(["git", "clone", "--quiet", "--branch", revision, os.environ["DVC
 commit = subprocess.run(
     ["git", "rev-parse", "HEAD"], cwd="clone", capture_output=True, text=True, check=True
 ).stdout.strip()
-mlflow.sklearn.autolog()
 tags = {
     "stage": "training",
     "pipeline_run_id": revision,
@@ -41,13 +41,16 @@ tags = {
 }
 mlflow.start_run(run_name=f"train-{revision}", tags=tags)
 mlflow.log_param("data_git_commit_id", commit)
-from sklearn.linear_model import LogisticRegression
-import numpy
-# of an array autologging makes a dataset of its own.
-LogisticRegression().fit(numpy.array([[0], [1], [2], [3]]), numpy.array([0, 0, 1, 1]))
 with mlflow.start_run(run_name="nested", nested=True):
     mlflow.log_metric("loss", 0.5)
 mlflow.log_metric("final_val_accuracy", 0.9)
+"""
+# of an array autologging makes a dataset of its own.
+FIT = """
+import numpy
+from sklearn.linear_model import LogisticRegression
+mlflow.sklearn.autolog()
+LogisticRegression().fit(numpy.array([[0], [1], [2], [3]]), numpy.array([0, 0, 1, 1]))
 """
 END = "\nmlflow.end_run()\nclient.set_terminated(pipeline.info.run_id)\n"
 # as a kill does, so that no handler of MLflow ends the run that is open.
@@ -65,8 +68,9 @@ def lineage(world: DataWorld) -> LineageDocument:
 
 
 @pytest.fixture(scope="module")
-def tracking_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def tracking_uri(tmp_path_factory: pytest.TempPathFactory, mlflow_database: Path) -> Iterator[str]:
     directory = tmp_path_factory.mktemp("mlflow")
+    shutil.copyfile(mlflow_database, directory / "mlflow.db")
     server = MlflowServer(ENVIRONMENT, directory, f"file://{directory}/artifacts", {})
     server.start()
     yield f"http://127.0.0.1:{server.port}"
@@ -91,7 +95,7 @@ def by_name(job: TrainJob) -> dict[str | None, Run]:
 
 
 def test_a_script_with_runs_and_parents_of_its_own_logs_beside_its_job(job: TrainJob, lineage: LineageDocument) -> None:
-    assert job.run(TRAIN + END) == 0, job.failure()
+    assert job.run(TRAIN + FIT + END) == 0, job.failure()
     runs = by_name(job)
     assert set(runs) == {"training-run-1", "train-run-1", "nested"}
     own, trained, nested = runs["training-run-1"], runs["train-run-1"], runs["nested"]

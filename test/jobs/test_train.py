@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import threading
 import time
@@ -13,7 +14,10 @@ from pathlib import Path
 import pytest
 from data_world import TOLD_TO_SCRIPTS, DataWorld, make_world
 from lineage_jobs import train
+from lineage_jobs.given_dataset import DataClaim
 from lineage_jobs.lineage_document import LineageDocument
+from lineage_jobs.settings import DataSettings
+from lineage_jobs.tree_digest import TreeDigest, digest_tree
 from secrets_manager import SECRET_ARN, serving
 from train_job import TrainJob, make_train_job, train_settings
 
@@ -31,8 +35,8 @@ def lineage(world: DataWorld) -> LineageDocument:
 
 
 @pytest.fixture(scope="module")
-def tracking_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return f"sqlite:///{tmp_path_factory.mktemp('mlflow')}/mlflow.db"
+def tracking_uri(tmp_path_factory: pytest.TempPathFactory, mlflow_database: Path) -> str:
+    return f"sqlite:///{shutil.copy(mlflow_database, tmp_path_factory.mktemp('mlflow'))}"
 
 
 @pytest.fixture
@@ -45,6 +49,17 @@ def job(
 ) -> Iterator[TrainJob]:
     with make_train_job(world, tracking_uri, tmp_path, monkeypatch) as job:
         yield job
+
+
+@pytest.fixture
+def bytes_at_hand(world: DataWorld, lineage: LineageDocument, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The dataset without DVC, which takes longer than all else in a job; that it is pulled, other tests show."""
+
+    def copy(_data: DataSettings, _claim: DataClaim, target: Path) -> TreeDigest:
+        shutil.rmtree(target, ignore_errors=True)
+        return digest_tree(shutil.copytree(world.directory / "made", target))
+
+    monkeypatch.setattr(train, "pull", copy)
 
 
 def test_a_run_says_what_the_script_was_given(job: TrainJob, lineage: LineageDocument) -> None:
@@ -77,6 +92,7 @@ files = sorted(path.name for path in Path(os.environ["SM_CHANNEL_DATASET"]).iter
     assert not job.layout.training_failure.exists()
 
 
+@pytest.mark.usefixtures("bytes_at_hand")
 def test_all_runs_of_a_script_belong_to_the_job(job: TrainJob) -> None:
     script = """
 import mlflow
@@ -104,6 +120,7 @@ with mlflow.start_run(run_name="elsewhere"):
     assert len(runs["elsewhere"].inputs.dataset_inputs) == 1
 
 
+@pytest.mark.usefixtures("bytes_at_hand")
 def test_a_script_finds_what_its_job_was_told(job: TrainJob, monkeypatch: pytest.MonkeyPatch) -> None:
     told = {name: os.environ.get(name, f"value of {name}") for name in TOLD_TO_SCRIPTS}
     for name, value in told.items():
@@ -113,6 +130,7 @@ def test_a_script_finds_what_its_job_was_told(job: TrainJob, monkeypatch: pytest
     assert told.items() <= json.loads((job.layout.root / "environment").read_text()).items()
 
 
+@pytest.mark.usefixtures("bytes_at_hand")
 def test_git_in_a_script_can_ask_for_the_token_that_its_environment_does_not_have(
     job: TrainJob, world: DataWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,6 +146,7 @@ def test_git_in_a_script_can_ask_for_the_token_that_its_environment_does_not_hav
     assert "the-token" not in seen.read_text()
 
 
+@pytest.mark.usefixtures("bytes_at_hand")
 def test_the_exit_code_of_the_script_is_kept(job: TrainJob, lineage: LineageDocument) -> None:
     assert job.run("import mlflow, os\nmlflow.start_run()\nos._exit(3)") == 3
     assert job.failure() == "the script train.py ended with exit code 3; see the job's log\n"
@@ -136,6 +155,7 @@ def test_the_exit_code_of_the_script_is_kept(job: TrainJob, lineage: LineageDocu
     assert job.own_run().data.params["data_git_commit_id"] == lineage.data_commit
 
 
+@pytest.mark.usefixtures("bytes_at_hand")
 def test_a_script_out_of_memory_fails_with_what_a_shell_would_give(job: TrainJob) -> None:
     assert job.run("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)") == 137
     reason = "the script train.py was ended by signal 9 (out of memory, most often); see the job's log"
@@ -144,6 +164,7 @@ def test_a_script_out_of_memory_fails_with_what_a_shell_would_give(job: TrainJob
     assert job.own_run().info.status == "FAILED"
 
 
+@pytest.mark.usefixtures("bytes_at_hand")
 @pytest.mark.parametrize(
     ("handler", "code", "reason"),
     [
@@ -253,6 +274,7 @@ def require_refused(job: TrainJob, exit_code: int, reason: str) -> None:
     assert not (job.layout.model / "ran").exists()
 
 
+@pytest.mark.usefixtures("bytes_at_hand")
 def test_an_interrupted_job_goes_on_in_its_run(job: TrainJob) -> None:
     class Interrupted(BaseException):
         """What nothing in the job catches, as a machine that is taken away."""
@@ -272,6 +294,7 @@ def test_an_interrupted_job_goes_on_in_its_run(job: TrainJob) -> None:
     assert len(job.runs()) == 2
 
 
+@pytest.mark.usefixtures("bytes_at_hand")
 @pytest.mark.parametrize(("current", "owned"), [("algo-2", 1), ("algo-10", 0)])
 def test_one_of_several_hosts_owns_the_run(job: TrainJob, current: str, owned: int) -> None:
     job.layout.training_settings.mkdir(parents=True)
