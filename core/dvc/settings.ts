@@ -1,4 +1,5 @@
 import { MetafileError } from './metafile-error';
+import { requirePlainLines } from './plain-lines';
 
 /**
  * DVC's settings as a data repository holds them: sections with keys, all names in lower case.
@@ -18,6 +19,7 @@ const REMOTE = /^remote "([^"]+)"$/;
  * @see https://dvc.org/doc/user-guide/project-structure/configuration
  */
 export function readSettings(file: string, text: string): Settings {
+  requirePlainLines(file, text);
   const sections = new Map<string, Map<string, string>>();
   let section: Map<string, string> | undefined;
   for (const [index, raw] of text.split(/\r?\n/).entries()) {

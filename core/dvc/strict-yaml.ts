@@ -1,6 +1,7 @@
 import { isAlias, isNode, isPair, isScalar, type Pair, parseAllDocuments, visit } from 'yaml';
 import { contract } from '../contract';
 import { MetafileError } from './metafile-error';
+import { requirePlainLines } from './plain-lines';
 
 // DVC takes these for a text and refuses the file, or reads another text, where YAML makes something else of them.
 const TEXTS = new Set(['path', 'wdir', 'remote', 'hash', 'url', 'rev_lock']);
@@ -21,11 +22,6 @@ const NO_TEXT = [
 ];
 const WHOLE_NUMBER = /^[1-9][0-9]*$/;
 
-// ruamel ends a line at these, and this parser does not: what is a comment to one would be a key to the other. The
-// byte order mark and other control characters are refused with them.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
-const AMBIGUOUS = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]|\r(?!\n)/;
-
 /**
  * Parses YAML so that it can have one meaning only, for DVC and for us: no anchors, aliases, tags, directives, merge
  * keys, doubled keys or second document, and no bare number or date where DVC wants a text.
@@ -38,11 +34,7 @@ export function parseStrictYaml(file: string, text: string): unknown {
   if (Buffer.byteLength(text) > contract.limits.dvcFileBytes) {
     throw new MetafileError('malformed', `${file} is larger than ${contract.limits.dvcFileBytes} bytes`);
   }
-  const ambiguous = AMBIGUOUS.exec(text);
-  if (ambiguous) {
-    const code = ambiguous[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-    throw new MetafileError('malformed', `${file} holds the character U+${code}, which may end a line or not`);
-  }
+  requirePlainLines(file, text);
   const documents = parseAllDocuments(text, { schema: 'failsafe', merge: false, uniqueKeys: true, strict: true });
   const [document, ...more] = Array.isArray(documents) ? documents : [];
   if (!document || more.length > 0) {
