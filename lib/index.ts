@@ -2,6 +2,8 @@ export * from './data-repository';
 export * from './data-repository-grants';
 export * from './dvc-remote';
 export * from './dvc-remote-grants';
+export * from './evidence-store';
+export * from './evidence-store-grants';
 export * from './job-script';
 export * from './lineage-pipeline';
 export * from './lineage-platform';

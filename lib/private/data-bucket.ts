@@ -44,9 +44,12 @@ export function defineAccessLogBucket(scope: Construct, id: string): s3.Bucket {
   });
 }
 
+/**
+ * Lets S3 deliver the access logs of a bucket.
+ */
 // not by serverAccessLogsBucket: unless the app sets a feature flag, the CDK would let S3 deliver by an ACL, and turn
 // ACLs on for it (https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html advises against it).
-function logAccess(bucket: s3.Bucket, accessLogBucket: s3.IBucket, prefix: string): void {
+export function logAccess(bucket: s3.Bucket, accessLogBucket: s3.IBucket, prefix: string): void {
   const resource = bucket.node.defaultChild as s3.CfnBucket;
   resource.loggingConfiguration = { destinationBucketName: accessLogBucket.bucketName, logFilePrefix: prefix };
   accessLogBucket.addToResourcePolicy(

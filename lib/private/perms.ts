@@ -5,11 +5,40 @@ export const LIST_OBJECTS = ['s3:ListBucket'];
 export const LIST_OBJECT_VERSIONS = ['s3:ListBucketVersions'];
 export const WRITE_OBJECTS = ['s3:AbortMultipartUpload', 's3:PutObject'];
 
+export const READ_OBJECT_VERSIONS = ['s3:GetObject', 's3:GetObjectVersion'];
+export const READ_RETENTION = ['s3:GetObjectRetention'];
+export const READ_DEFAULT_RETENTION = ['s3:GetBucketObjectLockConfiguration'];
+export const ADD_OBJECTS = ['s3:PutObject'];
+
 export const WRITE_ACCESS_LOGS = ['s3:PutObject'];
 
 export const READ_ENCRYPTED = ['kms:Decrypt'];
 // a multipart upload decrypts its own parts (https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions).
 export const WRITE_ENCRYPTED = ['kms:Decrypt', 'kms:GenerateDataKey'];
+
+export const SIGN = ['kms:Sign'];
+export const READ_PUBLIC_KEY = ['kms:GetPublicKey'];
+// whatever a key's administrator needs, but no use of the key: neither Sign, nor CreateGrant, by which one could be handed on.
+export const ADMINISTER_SIGNING_KEY = [
+  'kms:CancelKeyDeletion',
+  'kms:CreateAlias',
+  'kms:DeleteAlias',
+  'kms:DescribeKey',
+  'kms:DisableKey',
+  'kms:EnableKey',
+  'kms:GetKeyPolicy',
+  'kms:GetKeyRotationStatus',
+  'kms:ListGrants',
+  'kms:ListKeyPolicies',
+  'kms:ListResourceTags',
+  'kms:PutKeyPolicy',
+  'kms:RevokeGrant',
+  'kms:ScheduleKeyDeletion',
+  'kms:TagResource',
+  'kms:UntagResource',
+  'kms:UpdateAlias',
+  'kms:UpdateKeyDescription',
+];
 
 // the one action that guards the whole MLflow API of an app: whoever may log may also rewrite tags and delete runs
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/mlflow-app-setup-prerequisites-iam.html).

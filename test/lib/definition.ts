@@ -7,6 +7,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   DataRepository,
   DvcRemote,
+  EvidenceStore,
   type IDataRepository,
   JobScript,
   LineagePipeline,
@@ -42,6 +43,7 @@ export function defineRole(stack: Stack): iam.Role {
 export const CONSTRUCTS: Record<string, (stack: Stack) => void> = {
   DvcRemote: (stack) => void new DvcRemote(stack, 'DvcRemote'),
   DataRepository: (stack) => void defineRepository(stack),
+  EvidenceStore: (stack) => void new EvidenceStore(stack, 'EvidenceStore', { platformName: 'demo' }),
   MlflowApp: (stack) =>
     void new MlflowApp(stack, 'MlflowApp', {
       artifactBucket: s3.Bucket.fromBucketName(stack, 'Artifacts', 'artifacts'),
