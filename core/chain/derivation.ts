@@ -70,7 +70,7 @@ export const NOT_COMPARED = [
   'listing-entries',
   // objects of a listing beyond the number that is checked.
   'unsampled-objects',
-  // the bucket kept no versions when the object was written.
+  // the bucket kept no versions when the object was written, or S3 does not show that all versions are the same.
   'object-versions',
 ] as const;
 export type NotCompared = (typeof NOT_COMPARED)[number];

@@ -39,7 +39,7 @@ export async function checkDataset(
   const check = isDirectory(dataset.md5)
     ? await checkDirectory(dataset, remote, objectLimit)
     : checkFile(dataset, object.sizeBytes);
-  return check.kind === 'agrees' && !object.versionsKept ? withNotCompared(check, 'object-versions') : check;
+  return check.kind === 'agrees' && !object.versionsCompared ? withNotCompared(check, 'object-versions') : check;
 }
 
 function checkFile(dataset: Dataset, sizeBytes: number): DatasetCheck {
@@ -106,7 +106,7 @@ async function checkListed(
         return listedFailure(dataset, md5, object);
       }
       sizeBytes += object.sizeBytes * (copies.get(md5) ?? 0);
-      if (!object.versionsKept) {
+      if (!object.versionsCompared) {
         notCompared.add('object-versions');
       }
     }

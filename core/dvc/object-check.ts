@@ -3,7 +3,7 @@ import { expectedDigest } from './remote-layout';
 import type { ObjectHistory } from './remote-reader';
 
 export type ObjectCheck =
-  | { readonly kind: 'present'; readonly sizeBytes: number; readonly versionsKept: boolean }
+  | { readonly kind: 'present'; readonly sizeBytes: number; readonly versionsCompared: boolean }
   | { readonly kind: 'missing' }
   | { readonly kind: 'overwritten'; readonly how: string };
 
@@ -11,7 +11,8 @@ export type ObjectCheck =
  * Judges what the remote keeps under the key of one object.
  *
  * An object is named by its content, so it is written once. Two pushes of the same file at the same time write it
- * twice: that is accepted where S3 itself says that all versions have the digest which the object is named by.
+ * twice, and that is no conflict: whether the bytes are the same is compared where S3 tells their digest, which it does
+ * not for objects encrypted by KMS.
  */
 export function checkObject(md5: string, { versions, deleted, more }: ObjectHistory): ObjectCheck {
   const [newest, ...older] = versions;
@@ -21,12 +22,18 @@ export function checkObject(md5: string, { versions, deleted, more }: ObjectHist
   if (!newest) {
     return { kind: 'missing' };
   }
-  const same = versions.every(({ sizeBytes, eTag }) => sizeBytes === newest.sizeBytes && eTag === expectedDigest(md5));
-  if (more || (older.length > 0 && !same)) {
+  const other = older.find(({ sizeBytes }) => sizeBytes !== newest.sizeBytes);
+  if (other) {
     return {
       kind: 'overwritten',
-      how: `${quoted(md5)} has ${more ? 'more than ' : ''}${versions.length} versions, and S3 does not show that their bytes are the same`,
+      how: `${quoted(md5)} has versions of different sizes: ${newest.sizeBytes} and ${other.sizeBytes} bytes`,
     };
   }
-  return { kind: 'present', sizeBytes: newest.sizeBytes, versionsKept: versions.every(({ kept }) => kept) };
+  const single = older.length === 0 && !more;
+  const same = !more && versions.every(({ eTag }) => eTag === expectedDigest(md5));
+  return {
+    kind: 'present',
+    sizeBytes: newest.sizeBytes,
+    versionsCompared: versions.every(({ kept }) => kept) && (single || same),
+  };
 }
