@@ -5,6 +5,8 @@ export * from './dvc-remote-grants';
 export * from './evidence-store';
 export * from './evidence-store-grants';
 export * from './job-script';
+export * from './job-toolkit';
+export * from './job-toolkit-grants';
 export * from './lineage-pipeline';
 export * from './lineage-platform';
 export * from './mlflow-app';

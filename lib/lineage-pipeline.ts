@@ -1,14 +1,12 @@
-import * as path from 'node:path';
+import { posix } from 'node:path';
 import { Duration, Names, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { CfnPipeline } from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
 import type { IDataRepository } from './data-repository';
 import type { JobScript, JobScriptConfig } from './job-script';
 import type { LineagePlatform } from './lineage-platform';
-import { allowReadingAsset } from './private/asset-grants';
 import { contract } from './private/contract';
 import { enforce, invalid, isKnown, type Rule } from './private/errors';
 import { defineSageMakerRole } from './private/job-roles';
@@ -203,15 +201,8 @@ export class LineagePipeline extends Construct {
 
   private define(props: LineagePipelineProps): object {
     const { platform } = props;
-    const toolkit = new Asset(this, 'Toolkit', { path: path.join(__dirname, '..', 'assets', 'lineage-jobs') });
-    const preprocess = this.bind(
-      props.preprocess.script,
-      'Preprocess',
-      'preprocess.py',
-      platform.processingRole,
-      toolkit,
-    );
-    const train = this.bind(props.train.script, 'Train', 'train.py', platform.trainingRole, toolkit);
+    const preprocess = this.bind(props.preprocess.script, 'Preprocess', 'preprocess.py', platform.processingRole);
+    const train = this.bind(props.train.script, 'Train', 'train.py', platform.trainingRole);
     const artifacts = platform.artifactBucket;
 
     const definition = {
@@ -233,12 +224,12 @@ export class LineagePipeline extends Construct {
       },
       Steps: [
         preprocessStep({
-          ...this.stepOptions(props, props.preprocess, preprocess, platform.processingRole, toolkit),
+          ...this.stepOptions(props, props.preprocess, preprocess, platform.processingRole),
           inputUri: parameter(PARAMETERS.inputUri),
-          lineageUri: artifacts.s3UrlForObject('lineage'),
+          lineageUri: platform.jobToolkit.handoverUri,
         }),
         trainStep({
-          ...this.stepOptions(props, props.train, train, platform.trainingRole, toolkit),
+          ...this.stepOptions(props, props.train, train, platform.trainingRole),
           modelUri: artifacts.s3UrlForObject('models'),
           hyperparameters: props.train.hyperparameters ?? {},
         }),
@@ -251,8 +242,7 @@ export class LineagePipeline extends Construct {
     return definition;
   }
 
-  private bind(script: JobScript, id: string, entry: string, role: iam.IRole, toolkit: Asset): JobScriptConfig {
-    allowReadingAsset(toolkit, role);
+  private bind(script: JobScript, id: string, entry: string, role: iam.IRole): JobScriptConfig {
     return script.bind(new Construct(this, id), entry, role);
   }
 
@@ -261,7 +251,6 @@ export class LineagePipeline extends Construct {
     job: PipelineJobProps,
     script: JobScriptConfig,
     role: iam.IRole,
-    toolkit: Asset,
   ): StepOptions {
     const lineage = { ...script.environment, ...this.lineageEnvironment(props, script) };
     const taken = Object.keys(job.environment ?? {}).filter((name) => name in lineage);
@@ -279,7 +268,7 @@ export class LineagePipeline extends Construct {
       maxRuntime: job.maxRuntime ?? Duration.hours(1),
       roleArn: role.roleArn,
       environment: { ...job.environment, ...lineage },
-      toolkitUri: toolkit.s3ObjectUrl,
+      toolkitUri: props.platform.jobToolkit.toolkitUri,
       codeUri: script.codeUri,
     };
   }
@@ -294,7 +283,7 @@ export class LineagePipeline extends Construct {
       [names.dataRepositoryUrl]: dataRepository.url,
       // scripts of AWS's sample read it; an address that only the deployment knows cannot be taken apart.
       ...(isKnown(dataRepository.url) && {
-        [names.dataRepositoryName]: path.posix.basename(dataRepository.url, '.git'),
+        [names.dataRepositoryName]: posix.basename(dataRepository.url, '.git'),
       }),
       ...(dataRepository.tokenSecret && { [names.dataRepositoryTokenSecretArn]: dataRepository.tokenSecret.secretArn }),
       [names.dvcRemoteUrl]: platform.dvcRemote.url,

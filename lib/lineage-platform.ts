@@ -5,6 +5,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { IDataRepository } from './data-repository';
 import { DvcRemote } from './dvc-remote';
+import { JobToolkit } from './job-toolkit';
 import { MlflowApp } from './mlflow-app';
 import { contract } from './private/contract';
 import { defineAccessLogBucket, defineDataBucket } from './private/data-bucket';
@@ -15,7 +16,6 @@ import { RunTagger } from './run-tagger';
 
 const CODE_PREFIX = 'code';
 const MODEL_PREFIX = 'models';
-const LINEAGE_PREFIX = 'lineage';
 
 /**
  * Properties of a LineagePlatform.
@@ -66,6 +66,11 @@ export class LineagePlatform extends Construct {
   public readonly trainingRole: iam.IRole;
 
   /**
+   * What runs around the scripts of the platform's jobs.
+   */
+  public readonly jobToolkit: JobToolkit;
+
+  /**
    * The functions and queues between a job's end and the tags on its runs.
    */
   public readonly runTagger: RunTagger;
@@ -88,6 +93,7 @@ export class LineagePlatform extends Construct {
       accessLogPrefix: 'artifacts/',
     });
     this.mlflowApp = new MlflowApp(this, 'MlflowApp', { artifactBucket: this.artifactBucket });
+    this.jobToolkit = new JobToolkit(this, 'JobToolkit', { handoverBucket: this.artifactBucket });
     this.processingRole = this.defineProcessingRole(props);
     this.trainingRole = this.defineTrainingRole(props);
     this.runTagger = new RunTagger(this, 'RunTagger', {
@@ -96,6 +102,7 @@ export class LineagePlatform extends Construct {
       dvcRemote: this.dvcRemote,
       dataRepositories: props.dataRepositories,
       jobRoles: [this.trainingRole],
+      jobToolkit: this.jobToolkit,
     });
   }
 
@@ -136,9 +143,7 @@ export class LineagePlatform extends Construct {
     this.dvcRemote.grants.pull(role);
     this.allowWhatEveryJobNeeds(role, props);
     new ObjectGrants(this.artifactBucket, MODEL_PREFIX).write(role);
-    const lineage = new ObjectGrants(this.artifactBucket, LINEAGE_PREFIX);
-    lineage.list(role);
-    lineage.read(role);
+    this.jobToolkit.grants.takeOver(role);
     return role;
   }
 
@@ -151,12 +156,13 @@ export class LineagePlatform extends Construct {
     allowJobLogs(role, 'ProcessingJobs');
     this.dvcRemote.grants.push(role);
     this.allowWhatEveryJobNeeds(role, props);
-    new ObjectGrants(this.artifactBucket, LINEAGE_PREFIX).write(role);
+    this.jobToolkit.grants.handOn(role);
     return role;
   }
 
   private allowWhatEveryJobNeeds(role: iam.Role, { dataRepositories }: LineagePlatformProps): void {
     this.mlflowApp.grants.use(role);
+    this.jobToolkit.grants.run(role);
     for (const repository of dataRepositories) {
       repository.grants.read(role);
     }

@@ -7,9 +7,11 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { IDataRepository } from './data-repository';
 import type { IDvcRemote } from './dvc-remote';
+import type { JobToolkit } from './job-toolkit';
 import type { IMlflowApp } from './mlflow-app';
 import { contract, matches } from './private/contract';
 import { enforce, isKnown, type Rule } from './private/errors';
+import { jobEntrypoint } from './private/job-entrypoint';
 import { defineLineageFunction } from './private/lineage-function';
 import { DESCRIBE_TRAINING_JOBS, READ_JOB_TAGS, SEND_MESSAGES } from './private/perms';
 import { describeRepositories } from './private/repository-list';
@@ -65,6 +67,15 @@ export interface RunTaggerProps {
    * The roles whose training jobs belong to the platform.
    */
   readonly jobRoles: iam.IRoleRef[];
+
+  /**
+   * What runs around the scripts of the platform's jobs.
+   *
+   * [disable-awslint:prefer-ref-interface]
+   *
+   * @default - no job is attested: nobody hashed what its script was given
+   */
+  readonly jobToolkit?: JobToolkit;
 }
 
 /**
@@ -146,6 +157,13 @@ export class RunTagger extends Construct {
         [names.dataRepositories]: JSON.stringify(describeRepositories(props.dataRepositories)),
         [names.dvcRemoteUrl]: props.dvcRemote.url,
         [names.taggingQueueUrl]: taggingQueue.queueUrl,
+        ...(props.jobToolkit && {
+          [names.jobToolkit]: Stack.of(this).toJsonString({
+            toolkitUri: props.jobToolkit.toolkitUri,
+            handoverUri: props.jobToolkit.handoverUri,
+            entrypoint: jobEntrypoint('train'),
+          }),
+        }),
       },
     });
     this.allowDescribing(handler);
@@ -154,6 +172,7 @@ export class RunTagger extends Construct {
     for (const repository of props.dataRepositories) {
       repository.grants.read(handler);
     }
+    props.jobToolkit?.grants.takeOver(handler);
     taggingQueue.grant(handler, ...SEND_MESSAGES);
     return handler;
   }

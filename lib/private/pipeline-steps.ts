@@ -1,5 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import { contract } from './contract';
+import { jobEntrypoint } from './job-entrypoint';
 import { EXECUTION_ID, join, outputOf, type PipelineValue } from './pipeline-expressions';
 import type { PipelineStep } from './pipeline-limits';
 
@@ -9,7 +10,6 @@ export const PREPROCESS = 'Preprocess';
 export const TRAIN = 'Train';
 
 const PROCESSING_ROOT = '/opt/ml/processing';
-const TRAINING_ROOT = '/opt/ml/input/data';
 
 // what passes by itself; a step that fails on its own account is not run again.
 const RETRY_POLICIES = [
@@ -44,11 +44,7 @@ export function preprocessStep(options: StepOptions & { inputUri: PipelineValue;
       ProcessingResources: { ClusterConfig: cluster(options) },
       AppSpecification: {
         ImageUri: options.image,
-        ContainerEntrypoint: command(
-          `${PROCESSING_ROOT}/input/${channels.toolkit}`,
-          'preprocess',
-          '/opt/ml/output/message',
-        ),
+        ContainerEntrypoint: jobEntrypoint('preprocess'),
       },
       Environment: options.environment,
       ProcessingInputs: [
@@ -90,7 +86,7 @@ export function trainStep(
       AlgorithmSpecification: {
         TrainingImage: options.image,
         TrainingInputMode: 'File',
-        ContainerEntrypoint: command(`${TRAINING_ROOT}/${channels.toolkit}`, 'train', '/opt/ml/output/failure'),
+        ContainerEntrypoint: jobEntrypoint('train'),
       },
       InputDataConfig: [
         channel(channels.toolkit, options.toolkitUri),
@@ -105,15 +101,6 @@ export function trainStep(
     },
     RetryPolicies: RETRY_POLICIES,
   };
-}
-
-// one shell line, because an element has room for 256 characters: an image without Python says so where people look.
-function command(folder: string, verb: string, failure: string): string[] {
-  return [
-    '/bin/sh',
-    '-c',
-    `command -v python3 >/dev/null || { echo "the image has no python3" >${failure}; exit 127; }; exec python3 ${folder}/*.zip ${verb}`,
-  ];
 }
 
 function cluster({ instanceType, volumeSizeInGb }: StepOptions) {

@@ -10,6 +10,7 @@ import {
   EvidenceStore,
   type IDataRepository,
   JobScript,
+  JobToolkit,
   LineagePipeline,
   LineagePlatform,
   MlflowApp,
@@ -59,6 +60,10 @@ export const CONSTRUCTS: Record<string, (stack: Stack) => void> = {
       dvcRemote: new DvcRemote(stack, 'DvcRemote'),
       dataRepositories: [defineRepository(stack)],
       jobRoles: [defineRole(stack)],
+    }),
+  JobToolkit: (stack) =>
+    void new JobToolkit(stack, 'JobToolkit', {
+      handoverBucket: s3.Bucket.fromBucketName(stack, 'Artifacts', 'artifacts'),
     }),
   LineagePlatform: (stack) =>
     void new LineagePlatform(stack, 'Platform', { platformName: 'demo', dataRepositories: [defineRepository(stack)] }),
