@@ -1,25 +1,29 @@
 """Rules of S3 that the emulator lacks.
 
-The condition keys of conditional writes, without which "deny every put that may overwrite" denies every put. The bucket
-policy's word over the account's root user, whom a Deny for everybody includes. And the AWS managed key that encrypts
-where a write asks for KMS and names no key, as the CDK does when it publishes assets.
+The condition keys of conditional writes, without which "deny every put that may overwrite" denies every put. The rights
+that a write needs when it brings its own retention. And the AWS managed key that encrypts where a write asks for KMS
+and names no key, as the CDK does when it publishes assets.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from ministack.core import iam_actions, iam_evaluator
+from ministack.core import iam_actions
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import s3
 
-# so that nobody can lock an account out of its own bucket.
-_ROOT_KEEPS = frozenset({"s3:DeleteBucketPolicy", "s3:GetBucketPolicy", "s3:PutBucketPolicy"})
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-configure.html
+_RIGHTS_TO_LOCK = {
+    "x-amz-object-lock-mode": "s3:PutObjectRetention",
+    "x-amz-object-lock-retain-until-date": "s3:PutObjectRetention",
+    "x-amz-object-lock-legal-hold": "s3:PutObjectLegalHold",
+}
 
 
 def install_s3_access_rules() -> None:
     _install_condition_keys()
-    _install_bucket_policies_over_root()
+    _install_rights_to_lock()
     _install_managed_key()
 
 
@@ -48,42 +52,17 @@ def _creates_an_object(query_params: dict[str, Any]) -> bool:
     return "uploads" not in query_params and "partNumber" not in query_params
 
 
-def _install_bucket_policies_over_root() -> None:
-    enforce = iam_evaluator.enforce
+def _install_rights_to_lock() -> None:
+    checks = iam_actions.s3_additional_checks
 
-    def enforce_on_root_too(
-        access_key_id: str,
-        iam_action: str,
-        service: str,
-        region: str,
-        resource_arn: str = "*",
-        service_context: dict[str, Any] | None = None,
-    ) -> Any:
-        refused = enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
-        if refused is not None or service != "s3" or iam_action in _ROOT_KEEPS:
-            return refused
-        if not access_key_id or not iam_evaluator.is_root_access_key(access_key_id):
-            return None
-        policy = iam_evaluator._resource_policy(service, resource_arn)
-        if policy is None:
-            return None
-        root = f"arn:aws:iam::{get_account_id()}:root"
-        context = iam_evaluator.EvalContext(
-            principal_arn=root,
-            principal_type="Root",
-            principal_account=get_account_id(),
-            action=iam_action,
-            resource_arn=resource_arn,
-            region=region,
-            service_context={key.lower(): value for key, value in (service_context or {}).items()},
-        )
-        result = iam_evaluator.combine_resource_policy(iam_evaluator.EvalResult("Allow"), context, *policy)
-        if result.decision == "Allow":
-            return None
-        result.principal_arn = root
-        return result
+    def with_rights_to_lock(
+        method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any]
+    ) -> list[tuple[str, str]]:
+        more: list[tuple[str, str]] = checks(method, path, headers, body, query_params)
+        locked = f"arn:aws:s3:::{path.lstrip('/')}"
+        return more + [(action, locked) for header, action in _RIGHTS_TO_LOCK.items() if headers.get(header)]
 
-    iam_evaluator.enforce = enforce_on_root_too
+    iam_actions.s3_additional_checks = with_rights_to_lock
 
 
 def _install_managed_key() -> None:

@@ -42,13 +42,17 @@ async def _serve(settings: EmulatorSettings) -> None:
     from sandbox.emulator.admin_routes import with_admin_routes
     from sandbox.emulator.cloudformation import install_handlers
     from sandbox.emulator.event_delivery import install_queue_policy_check
+    from sandbox.emulator.kms_access import install_kms_condition_keys
+    from sandbox.emulator.root_access import install_resource_policies_over_root
     from sandbox.emulator.s3_access import install_s3_access_rules
     from sandbox.emulator.service_events import install_event_clock
 
     hypercorn_compat.install()
     install_event_clock()
     install_queue_policy_check()
+    install_resource_policies_over_root()
     install_s3_access_rules()
+    install_kms_condition_keys()
     install_handlers()
 
     config = Config()
