@@ -4,7 +4,8 @@ import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/clie
 import type { EvidenceWriter } from '../evidence/evidence-store';
 
 // the media type of a DSSE envelope: https://github.com/secure-systems-lab/dsse/blob/master/envelope.md
-const MEDIA_TYPE = 'application/vnd.dsse.envelope.v1+json';
+const ENVELOPE_MEDIA_TYPE = 'application/vnd.dsse.envelope.v1+json';
+const PUBLIC_KEY_MEDIA_TYPE = 'application/x-pem-file';
 
 const CONFLICT_DELAYS_MS = [50, 100, 200, 400, 800, 1600];
 
@@ -41,7 +42,7 @@ async function putIfAbsent(s3: S3Client, bucket: string, key: string, bytes: Uin
         Bucket: bucket,
         Key: key,
         Body: bytes,
-        ContentType: MEDIA_TYPE,
+        ContentType: key.endsWith('.pem') ? PUBLIC_KEY_MEDIA_TYPE : ENVELOPE_MEDIA_TYPE,
         ChecksumSHA256: createHash('sha256').update(bytes).digest('base64'),
         IfNoneMatch: '*',
       }),

@@ -31,6 +31,11 @@ test('every put asks that nothing is there, and carries the SHA-256 of its bytes
   expect(stored()).toEqual(['{"ours":1}']);
 });
 
+test('a public key is put as what it is', async () => {
+  await s3EvidenceWriter(s3, 'evidence').writeOnce('demo/keys/key.pem', ours);
+  expect(local.puts).toMatchObject([{ headers: { 'content-type': 'application/x-pem-file' } }]);
+});
+
 test('a key that is taken stays as it is', async () => {
   local.add(KEY, Buffer.from('{"theirs":1}'));
   expect(await write()).toBe('taken');
