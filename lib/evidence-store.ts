@@ -15,6 +15,8 @@ const DEFAULT_RETENTION = Duration.days(2557);
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
 const LONGEST_RETENTION_DAYS = 36_500;
 
+const LAST_GENERATION = 999;
+
 const RULES: readonly Rule<EvidenceStoreProps>[] = [
   {
     broken: ({ platformName }) => isKnown(platformName) && !matches('platformName', platformName),
@@ -25,6 +27,11 @@ const RULES: readonly Rule<EvidenceStoreProps>[] = [
     broken: ({ retention }) => retention !== undefined && !retention.isUnresolved() && !isRetention(retention),
     message: ({ retention }) =>
       `retention must be 1 to ${LONGEST_RETENTION_DAYS} whole days, got ${retention?.toHumanString()}`,
+  },
+  {
+    broken: ({ signingKeyGeneration: generation }) => isKnown(generation) && !isGeneration(generation),
+    message: ({ signingKeyGeneration }) =>
+      `signingKeyGeneration must be a whole number from 1 to ${LAST_GENERATION}, got ${signingKeyGeneration}`,
   },
 ];
 
@@ -91,6 +98,16 @@ export interface EvidenceStoreProps {
    * @default - keys of S3 itself, which nobody can lose
    */
   readonly encryptionKey?: kms.IKey;
+
+  /**
+   * Which signing key this is, counted from 1. Raise it by one to bring in a new key: keys for signatures do not rotate
+   * by themselves.
+   *
+   * The key before stays in the account, unless removalPolicy is DESTROY; what it signed stays verifiable either way.
+   *
+   * @default 1
+   */
+  readonly signingKeyGeneration?: number;
 
   /**
    * The bucket that receives the access logs of this store.
@@ -183,6 +200,7 @@ export class EvidenceStore extends Construct implements IEvidenceStore {
     this.signingKey = defineSigningKey(this, 'SigningKey', {
       description: `Signs the evidence of the lineage platform ${props.platformName}`,
       alias: `${contract.packageName}/evidence/${props.platformName}`,
+      generation: props.signingKeyGeneration ?? 1,
       removalPolicy,
     });
     this.grants = EvidenceStoreGrants.fromEvidenceStore(this);
@@ -219,4 +237,8 @@ export class EvidenceStore extends Construct implements IEvidenceStore {
 function isRetention(retention: Duration): boolean {
   const days = retention.toDays({ integral: false });
   return Number.isInteger(days) && days >= 1 && days <= LONGEST_RETENTION_DAYS;
+}
+
+function isGeneration(generation: number): boolean {
+  return Number.isInteger(generation) && generation >= 1 && generation <= LAST_GENERATION;
 }

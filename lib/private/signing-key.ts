@@ -7,6 +7,7 @@ import { ADMINISTER_SIGNING_KEY, READ_PUBLIC_KEY } from './perms';
 export interface SigningKeyOptions {
   readonly description: string;
   readonly alias: string;
+  readonly generation: number;
   readonly removalPolicy: RemovalPolicy;
 }
 
@@ -17,9 +18,8 @@ export interface SigningKeyOptions {
  * administration and the public key only.
  */
 export function defineSigningKey(scope: Construct, id: string, options: SigningKeyOptions): kms.Key {
-  return new kms.Key(scope, id, {
+  const key = new kms.Key(scope, options.generation === 1 ? id : `${id}${options.generation}`, {
     description: options.description,
-    alias: options.alias,
     keySpec: kms.KeySpec.ECC_NIST_P256,
     keyUsage: kms.KeyUsage.SIGN_VERIFY,
     policy: new iam.PolicyDocument({
@@ -34,4 +34,7 @@ export function defineSigningKey(scope: Construct, id: string, options: SigningK
     }),
     removalPolicy: options.removalPolicy,
   });
+  // not the key's own: with it, a next generation would ask for a name that is still taken.
+  new kms.Alias(scope, `${id}Alias`, { aliasName: `alias/${options.alias}`, targetKey: key });
+  return key;
 }

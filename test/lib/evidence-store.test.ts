@@ -128,6 +128,24 @@ test('the signing key is one for signatures on P-256, found by its alias', () =>
   template.hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/cdk-ml-lineage/evidence/demo' });
 });
 
+test('a next generation is another key under the same alias', () => {
+  const [first, second] = [1, 2].map((signingKeyGeneration) => define({ signingKeyGeneration }));
+  const idsOf = (type: string, template = first) => Object.keys(template?.findResources(type) ?? {});
+  expect(idsOf('AWS::KMS::Key', second)).not.toEqual(idsOf('AWS::KMS::Key'));
+  expect(idsOf('AWS::KMS::Alias', second)).toEqual(idsOf('AWS::KMS::Alias'));
+  expect(idsOf('AWS::S3::Bucket', second)).toEqual(idsOf('AWS::S3::Bucket'));
+  second?.hasResourceProperties('AWS::KMS::Alias', {
+    AliasName: 'alias/cdk-ml-lineage/evidence/demo',
+    TargetKeyId: { 'Fn::GetAtt': [idsOf('AWS::KMS::Key', second)[0], 'Arn'] },
+  });
+});
+
+test.each([0, 1.5, 1000, Number.NaN])('fails on the signing key generation %p', (signingKeyGeneration) => {
+  expect(() => define({ signingKeyGeneration })).toThrow(
+    `signingKeyGeneration must be a whole number from 1 to 999, got ${signingKeyGeneration}`,
+  );
+});
+
 test('the account may administer the signing key, but not use it', () => {
   const statements = keyStatements(define());
   expect(statements).toHaveLength(1);

@@ -3,13 +3,17 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { EvidenceStore } from '../../../lib';
 
 /**
- * An evidence store of the platform `demo`, with a role for each way of using it, and one for those who may do
+ * An evidence store, with a role for each way of using it, and one for those who may do
  * everything that an identity policy can allow.
  */
-export function evidenceStoreTemplate(): unknown {
+export function evidenceStoreTemplate(platformName: string, signingKeyGeneration: number): unknown {
   const app = new App({ analyticsReporting: false });
   const stack = new Stack(app, 'EvidenceStore');
-  const store = new EvidenceStore(stack, 'Store', { platformName: 'demo', retention: Duration.days(30) });
+  const store = new EvidenceStore(stack, 'Store', {
+    platformName,
+    signingKeyGeneration,
+    retention: Duration.days(30),
+  });
   const roles = ['Appender', 'Reader', 'Job', 'Administrator'].map(
     (name) => new iam.Role(stack, name, { assumedBy: new iam.AnyPrincipal() }),
   );
@@ -30,5 +34,6 @@ export function evidenceStoreTemplate(): unknown {
 }
 
 if (require.main === module) {
-  process.stdout.write(JSON.stringify(evidenceStoreTemplate()));
+  const [, , platformName = '', generation = ''] = process.argv;
+  process.stdout.write(JSON.stringify(evidenceStoreTemplate(platformName, Number(generation))));
 }

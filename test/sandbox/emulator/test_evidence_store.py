@@ -64,10 +64,15 @@ class DeployedStore:
         return key
 
 
-@pytest.fixture(scope="module")
-def store(emulator: RunningEmulator) -> DeployedStore:
+def synthesized(platform: str, generation: int = 1) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Resources and outputs of the construct's template."""
     printed = subprocess.run(
-        [REPOSITORY / "node_modules" / ".bin" / "tsx", "test/sandbox/emulator/evidence-store-stack.ts"],
+        [
+            REPOSITORY / "node_modules/.bin/tsx",
+            "test/sandbox/emulator/evidence-store-stack.ts",
+            platform,
+            str(generation),
+        ],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
@@ -75,9 +80,13 @@ def store(emulator: RunningEmulator) -> DeployedStore:
         check=True,
     ).stdout
     template = json.loads(printed)
+    return template["Resources"], {name: output["Value"] for name, output in template["Outputs"].items()}
+
+
+@pytest.fixture(scope="module")
+def store(emulator: RunningEmulator) -> DeployedStore:
     stack = Stack(emulator, STACK)
-    outputs = {name: output["Value"] for name, output in template["Outputs"].items()}
-    assert stack.create(template["Resources"], outputs) == "CREATE_COMPLETE", stack.reasons()
+    assert stack.create(*synthesized("demo")) == "CREATE_COMPLETE", stack.reasons()
     return DeployedStore(emulator, stack.outputs())
 
 
@@ -271,3 +280,17 @@ def test_control_a_key_with_the_usual_policy_signs_for_every_administrator(store
     assert kms.sign(KeyId=usual, Message=DIGEST, **AS_SIGNED)["Signature"]
     assert store.kms("root").sign(KeyId=usual, Message=DIGEST, **AS_SIGNED)["Signature"]
     assert kms.sign(KeyId=usual, Message=b"raw", MessageType="RAW", SigningAlgorithm="ECDSA_SHA_256")["Signature"]
+
+
+def test_a_next_key_takes_over_and_the_one_before_is_kept(emulator: RunningEmulator, stack: Stack) -> None:
+    assert stack.create(*synthesized("next")) == "CREATE_COMPLETE", stack.reasons()
+    first = DeployedStore(emulator, stack.outputs())
+    assert stack.update(*synthesized("next", 2)) == "UPDATE_COMPLETE", stack.reasons()
+    second = DeployedStore(emulator, stack.outputs())
+    assert second.key != first.key
+    assert second.bucket == first.bucket
+    kms = second.kms("root")
+    assert kms.describe_key(KeyId="alias/cdk-ml-lineage/evidence/next")["KeyMetadata"]["Arn"] == second.key
+    assert kms.describe_key(KeyId=first.key)["KeyMetadata"]["KeyState"] == "Enabled"
+    signature = second.kms("Appender").sign(KeyId=second.key, Message=DIGEST, **AS_SIGNED)["Signature"]
+    second.public_key.verify(signature, DIGEST, ec.ECDSA(utils.Prehashed(hashes.SHA256())))
