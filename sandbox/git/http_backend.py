@@ -1,7 +1,9 @@
 """Runs `git http-backend`, the CGI program behind the smart protocol."""
 
+import contextlib
 import http.client
 import os
+import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -86,14 +88,24 @@ class _Feeder(threading.Thread):
             return
         except (OSError, ValueError) as error:
             # an end of input would look like the end of the body, so the program must not go on.
-            self._process.kill()
+            _end(self._process)
             self.failure = error
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the program, and what it has started: git runs its backend as a child, which waits for the rest of a body."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 @contextmanager
 def run_backend(request: BackendRequest, body: Iterable[bytes]) -> Iterator[BackendResponse]:
     process = subprocess.Popen(
-        ["git", "http-backend"], env=_environment(request), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ["git", "http-backend"],
+        env=_environment(request),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
     )
     if not isinstance(process.stdout, BufferedReader):
         raise AssertionError("stdout was asked for as a buffered pipe")
@@ -109,6 +121,6 @@ def run_backend(request: BackendRequest, body: Iterable[bytes]) -> Iterator[Back
         # a negative code is a signal; git's own failures are part of the protocol and stand in the body.
         yield BackendResponse(status, headers, process.stdout, lambda: feeder.consumed, lambda: process.wait() < 0)
     finally:
-        process.kill()
+        _end(process)
         process.wait()
         process.stdout.close()

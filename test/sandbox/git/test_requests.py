@@ -158,7 +158,42 @@ def test_a_body_framed_badly_is_refused(
     assert reason in answer.body.decode()
 
 
+def backends_of(repository: str) -> list[int]:
+    """The processes of git that serve a repository; git reparents none of them, but they may outlive their parent."""
+    found = []
+    for directory in Path("/proc").glob("[0-9]*"):
+        try:
+            variables = (directory / "environ").read_bytes().split(b"\0")
+        except OSError:
+            # it ended while the list was being read.
+            continue
+        if f"PATH_INFO=/{repository}.git/git-receive-pack".encode() in variables:
+            found.append(int(directory.name))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="processes are looked up in /proc")
+def test_half_a_push_leaves_no_process(git_server: RunningGitServer, repository: str) -> None:
+    send_half_a_push(git_server, repository)
+    deadline = time.monotonic() + 20
+    while backends_of(repository):
+        assert time.monotonic() < deadline, "git waits for the rest of a push that will never come"
+        time.sleep(0.05)
+
+
 def test_half_a_push_changes_nothing(git_server: RunningGitServer, repository: str) -> None:
+    send_half_a_push(git_server, repository)
+    assert upload_pack(git_server, repository, LIST_REFERENCES) == (200, b"0000")
+
+
+def wait_for_backend(repository: str) -> None:
+    deadline = time.monotonic() + 20
+    while Path("/proc/self").exists() and not backends_of(repository):
+        assert time.monotonic() < deadline, "git was not started"
+        time.sleep(0.02)
+
+
+def send_half_a_push(git_server: RunningGitServer, repository: str) -> None:
     connection = git_server.connection()
     connection.putrequest("POST", f"/{repository}.git/git-receive-pack")
     for name, value in {**basic("a", TOKEN), "Content-Length": "1000"}.items():
@@ -166,8 +201,8 @@ def test_half_a_push_changes_nothing(git_server: RunningGitServer, repository: s
     connection.putheader("Content-Type", "application/x-git-receive-pack-request")
     connection.endheaders()
     connection.send(b"00")
+    wait_for_backend(repository)
     connection.close()
-    assert upload_pack(git_server, repository, LIST_REFERENCES) == (200, b"0000")
 
 
 def test_a_client_that_does_not_shake_hands_holds_nobody_up(git_server: RunningGitServer) -> None:
