@@ -51,6 +51,12 @@ class DeployedStore:
             Bucket=self.bucket, Key=key, Body=body, ChecksumAlgorithm="SHA256", **{"IfNoneMatch": "*", **more}
         )
 
+    def credentials(self, user: str) -> dict[str, str]:
+        """The user's credentials, as the AWS SDK for JavaScript names them."""
+        self.client("s3", user)
+        key = self._sessions[user].get_credentials()
+        return {"accessKeyId": key.access_key, "secretAccessKey": key.secret_key, "sessionToken": key.token}
+
     def versions(self, key: str) -> list[str]:
         """The kinds of what is stored under a key, as the root user sees them."""
         listed = self.s3("root").list_object_versions(Bucket=self.bucket, Prefix=key)
@@ -110,6 +116,32 @@ def test_what_is_deployed_is_what_the_template_says(store: DeployedStore, emulat
         readback, cwd=REPOSITORY, env=emulator.environment, capture_output=True, text=True, timeout=60, check=False
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def test_our_writer_needs_no_other_right_and_our_reader_verifies_it(
+    store: DeployedStore, emulator: RunningEmulator
+) -> None:
+    request = {
+        "bucket": store.bucket,
+        "key": store.key,
+        "writer": store.credentials("Appender"),
+        "reader": store.credentials("Reader"),
+    }
+    ended = subprocess.run(
+        [REPOSITORY / "node_modules/.bin/tsx", "test/sandbox/emulator/append-evidence.ts"],
+        cwd=REPOSITORY,
+        env=emulator.environment,
+        input=json.dumps(request),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    answer = json.loads(ended.stdout)
+    assert (answer["kind"], answer["found"]) == ("intact", 3)
+    for key in [*answer["keys"], f"demo/keys/{answer['fingerprint']}.pem"]:
+        assert store.versions(key) == ["object"], key
 
 
 def test_a_statement_is_added_once(store: DeployedStore) -> None:
