@@ -44,7 +44,7 @@ const STEPS = [
   { name: 'unit (jest)', run: () => runJest('unit', UNIT_VARIABLES) },
   { name: 'local AWS (pytest)', run: () => runPytest('emulator', ['test/sandbox', 'test/scripts']) },
   ...(existsSync(join(projectRoot, jobsTests))
-    ? [{ name: 'jobs (pytest)', run: () => runPytest('jobs', [jobsTests]) }]
+    ? [{ name: 'jobs (pytest)', run: () => runPytest('jobs', [jobsTests], { processes: 2 }) }]
     : []),
   { name: 'end to end (jest)', run: () => runJest('e2e', localAwsVariables()) },
 ];

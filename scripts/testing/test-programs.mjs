@@ -53,11 +53,12 @@ export async function runJest(project, variables = {}) {
   return settle(read(report, readJestReport), code, 'jest');
 }
 
-/** Runs the Python tests of some directories with one of the Python sets. */
-export async function runPytest(set, directories) {
+/** Runs the Python tests of some directories with one of the Python sets; each file in one of so many processes. */
+export async function runPytest(set, directories, { processes = 1 } = {}) {
   const report = freshReport(`pytest-${set}.xml`);
   const python = join(environmentDirectory(set), 'bin', 'python');
-  const args = ['-m', 'pytest', '-q', '--junit-xml', report, ...directories];
+  const parallel = processes > 1 ? ['-n', String(processes), '--dist', 'loadfile'] : [];
+  const args = ['-m', 'pytest', '-q', ...parallel, '--junit-xml', report, ...directories];
   const code = await runChild(python, args, { directory: projectRoot });
   return settle(read(report, readPytestReport), code, 'pytest');
 }
