@@ -1,17 +1,25 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { z } from 'zod';
+import { ToolkitSetup } from '../core/chain/attestation';
 import { contract, pattern } from '../core/contract';
 import { AllowedRepository } from '../core/git/allowed-repositories';
 
 const names = contract.stackOutputs;
 
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is no JSON' });
+    return z.NEVER;
+  }
+});
+
 const Outputs = z.object({
   [names.dvcRemoteUrl]: z.string().regex(pattern('dvcRemoteUrl')),
   [names.mlflowAppArn]: z.string().regex(pattern('mlflowAppArn')),
-  [names.dataRepositories]: z.preprocess(
-    (text) => (typeof text === 'string' ? JSON.parse(text) : text),
-    z.array(AllowedRepository),
-  ),
+  [names.dataRepositories]: json.pipe(z.array(AllowedRepository)),
+  [names.jobToolkit]: json.pipe(ToolkitSetup),
 });
 
 /**
@@ -21,6 +29,7 @@ export interface PlatformAddresses {
   readonly dvcRemoteUrl: string;
   readonly mlflowAppArn: string;
   readonly dataRepositories: readonly AllowedRepository[];
+  readonly jobToolkit: ToolkitSetup;
 }
 
 /**
@@ -41,5 +50,6 @@ export async function readStackOutputs(client: CloudFormationClient, stackName: 
     dvcRemoteUrl: result.data[names.dvcRemoteUrl] as string,
     mlflowAppArn: result.data[names.mlflowAppArn] as string,
     dataRepositories: result.data[names.dataRepositories] as AllowedRepository[],
+    jobToolkit: result.data[names.jobToolkit] as ToolkitSetup,
   };
 }

@@ -7,6 +7,7 @@ import { parseRemoteUrl } from '../core/dvc/remote-layout';
 import { allowedRepositorySource } from '../core/git/repository-source';
 import { MlflowClient } from '../core/mlflow/mlflow-client';
 import { locateMlflowApp } from '../core/mlflow/signed-request';
+import { s3HandoverReader } from '../core/s3/handover-reader';
 import { s3RemoteReader } from '../core/s3/remote-reader';
 import { secretReader } from '../core/secrets/secret-reader';
 import { chainSources } from './chain-sources';
@@ -25,7 +26,8 @@ export async function trace(subject: ChainSubject, platform: PlatformAddresses):
   const sagemaker = new SageMakerClient();
   const app = locateMlflowApp(platform.mlflowAppArn, process.env[contract.jobEnvironment.mlflowEndpoint]);
   const location = parseRemoteUrl(platform.dvcRemoteUrl);
-  const remote = s3RemoteReader(new S3Client(), location);
+  const s3 = new S3Client();
+  const remote = s3RemoteReader(s3, location);
   const sources = chainSources(new MlflowClient(app, sagemaker.config.credentials), sagemaker, {
     remote,
     repository: allowedRepositorySource(
@@ -33,6 +35,7 @@ export async function trace(subject: ChainSubject, platform: PlatformAddresses):
       secretReader(new SecretsManagerClient()),
       sagemaker.config.credentials,
     ),
+    handover: { setup: platform.jobToolkit, readDocument: s3HandoverReader(s3) },
   });
   const chain = await followChain(subject, sources);
   const { derivation } = chain;

@@ -11,7 +11,7 @@ import { contract } from './private/contract';
 import { defineAccessLogBucket, defineDataBucket } from './private/data-bucket';
 import { allowJobLogs, defineSageMakerRole } from './private/job-roles';
 import { ObjectGrants } from './private/object-grants';
-import { describeRepositories } from './private/repository-list';
+import { describeRepositories, describeToolkit } from './private/platform-description';
 import { RunTagger } from './run-tagger';
 
 const CODE_PREFIX = 'code';
@@ -130,6 +130,10 @@ export class LineagePlatform extends Construct {
     new CfnOutput(stack, outputs.dataRepositories, {
       value: stack.toJsonString(describeRepositories(this.dataRepositories)),
       description: 'The data repositories that jobs may name, and where their tokens are',
+    });
+    new CfnOutput(stack, outputs.jobToolkit, {
+      value: stack.toJsonString(describeToolkit(this.jobToolkit)),
+      description: 'How jobs are set up whose lineage is attested',
     });
   }
 

@@ -11,10 +11,9 @@ import type { JobToolkit } from './job-toolkit';
 import type { IMlflowApp } from './mlflow-app';
 import { contract, matches } from './private/contract';
 import { enforce, isKnown, type Rule } from './private/errors';
-import { jobEntrypoint } from './private/job-entrypoint';
 import { defineLineageFunction } from './private/lineage-function';
 import { DESCRIBE_TRAINING_JOBS, READ_JOB_TAGS, SEND_MESSAGES } from './private/perms';
-import { describeRepositories } from './private/repository-list';
+import { describeRepositories, describeToolkit } from './private/platform-description';
 import { consume, defineWorkQueue } from './private/work-queue';
 
 const RULES: readonly Rule<RunTaggerProps>[] = [
@@ -158,11 +157,7 @@ export class RunTagger extends Construct {
         [names.dvcRemoteUrl]: props.dvcRemote.url,
         [names.taggingQueueUrl]: taggingQueue.queueUrl,
         ...(props.jobToolkit && {
-          [names.jobToolkit]: Stack.of(this).toJsonString({
-            toolkitUri: props.jobToolkit.toolkitUri,
-            handoverUri: props.jobToolkit.handoverUri,
-            entrypoint: jobEntrypoint('train'),
-          }),
+          [names.jobToolkit]: Stack.of(this).toJsonString(describeToolkit(props.jobToolkit)),
         }),
       },
     });

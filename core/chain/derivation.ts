@@ -47,6 +47,8 @@ export const CONFLICT_REASONS = [
   'object-overwritten',
   'object-size-differs',
   'file-count-differs',
+  // what the preprocess job handed on is not what the data revision leads to.
+  'handover-differs',
   'tag-differs',
 ] as const;
 export type ConflictReason = (typeof CONFLICT_REASONS)[number];
@@ -90,6 +92,8 @@ export const Dataset = z.strictObject({
   /** how many different objects the listing names, and how many of them were looked up in the remote. */
   objects: z.strictObject({ listed: z.int().min(0), checked: z.int().min(0) }).optional(),
   legacyHash: z.literal(true).optional(),
+  /** of the files that the toolkit handed to the script, before and after it. */
+  treeSha256: z.string().regex(pattern('sha256')).optional(),
   importedFrom: z
     .strictObject({ repository: text(2048), commit: z.string().regex(pattern('gitCommit')).optional() })
     .optional(),

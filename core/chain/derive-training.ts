@@ -3,6 +3,7 @@ import { checkDataset } from '../dvc/dataset-check';
 import type { Disagreement } from '../dvc/disagreement';
 import { type ProjectFiles, readProject } from '../dvc/project';
 import type { RemoteReader } from '../dvc/remote-reader';
+import { attest, type Handover, type JobSetup } from './attestation';
 import { type JobEnvironment, repeatable } from './configuration';
 import type { Dataset, Derivation, JobIdentity, NotCompared, UnresolvedReason } from './derivation';
 
@@ -26,6 +27,7 @@ export type UnreadableRevision = 'not-found' | 'no-commit' | 'too-large';
 
 export interface ConfiguredJob extends JobEnvironment {
   readonly identity: JobIdentity;
+  readonly setup: JobSetup;
 }
 
 /**
@@ -40,6 +42,8 @@ export interface Sources {
   repository(
     named: string,
   ): { url: string; read(revision: string): Promise<DataCommitFiles | UnreadableRevision> } | undefined;
+  /** What jobs hand on to one another; absent where the platform has no toolkit. */
+  readonly handover?: Handover | undefined;
 }
 
 /**
@@ -88,7 +92,14 @@ export async function deriveTraining(platform: string, job: ConfiguredJob, sourc
     return unresolved(project.reason, `${files.commit}: ${project.explanation}`);
   }
   const disagreement = branchDisagreement(revision, files) ?? project.disagreement;
-  return checked({ ...common, dataCommit: files.commit }, { ...project, disagreement }, sources.remote);
+  const derivation = await checked(
+    { ...common, dataCommit: files.commit },
+    { ...project, disagreement },
+    sources.remote,
+  );
+  return derivation.status === 'recorded' && sources.handover
+    ? attest(derivation, job.setup, sources.handover)
+    : derivation;
 }
 
 function unreadable(why: UnreadableRevision, url: string, revision: string): [UnresolvedReason, string] {

@@ -4,6 +4,7 @@ import {
   paginateListTags,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
+import type { JobSetup } from '../chain/attestation';
 import type { JobIdentity } from '../chain/derivation';
 import { contract } from '../contract';
 import { CannotSucceed } from '../delivery/failures';
@@ -26,6 +27,7 @@ export interface EndedTrainingJob {
   readonly endedAt: Date;
   readonly configuredRepository: string | undefined;
   readonly configuredRevision: string | undefined;
+  readonly setup: JobSetup;
   /** the run that the service itself connects with the job, where it does. */
   readonly mlflowRunId: string | undefined;
 }
@@ -61,7 +63,25 @@ export async function describeEndedTrainingJob(
     endedAt: job.TrainingEndTime ?? job.LastModifiedTime ?? CreationTime,
     configuredRepository: Environment[contract.jobEnvironment.dataRepositoryUrl],
     configuredRevision: Environment[contract.jobEnvironment.dataRevision],
+    setup: setupOf(job),
     mlflowRunId: job.MlflowDetails?.MlflowRunId,
+  };
+}
+
+function setupOf({
+  AlgorithmSpecification,
+  InputDataConfig = [],
+  TrainingJobStatus,
+}: DescribeTrainingJobResponse): JobSetup {
+  const channels = InputDataConfig.flatMap(({ ChannelName, DataSource }) => {
+    const uri = DataSource?.S3DataSource?.S3Uri;
+    return ChannelName !== undefined && uri !== undefined ? [[ChannelName, uri] as const] : [];
+  });
+  return {
+    entrypoint: AlgorithmSpecification?.ContainerEntrypoint ?? [],
+    arguments: AlgorithmSpecification?.ContainerArguments ?? [],
+    channels: new Map(channels),
+    completed: TrainingJobStatus === 'Completed',
   };
 }
 

@@ -3,11 +3,13 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
+import { ToolkitSetup } from '../../core/chain/attestation';
 import { deriveTraining } from '../../core/chain/derive-training';
 import { contract } from '../../core/contract';
 import { parseRemoteUrl } from '../../core/dvc/remote-layout';
 import { AllowedRepository } from '../../core/git/allowed-repositories';
 import { allowedRepositorySource } from '../../core/git/repository-source';
+import { s3HandoverReader } from '../../core/s3/handover-reader';
 import { s3RemoteReader } from '../../core/s3/remote-reader';
 import { readTrainingJob } from '../../core/sagemaker/job-event';
 import { belongsToPlatform } from '../../core/sagemaker/job-scope';
@@ -24,13 +26,19 @@ const taggingQueueUrl = required(names.taggingQueueUrl);
 
 const sagemaker = new SageMakerClient();
 const sqs = new SQSClient();
+const s3 = new S3Client();
+const toolkit = process.env[names.jobToolkit];
 const sources = {
-  remote: s3RemoteReader(new S3Client(), parseRemoteUrl(required(names.dvcRemoteUrl))),
+  remote: s3RemoteReader(s3, parseRemoteUrl(required(names.dvcRemoteUrl))),
   repository: allowedRepositorySource(
     repositories,
     secretReader(new SecretsManagerClient()),
     sagemaker.config.credentials,
   ),
+  handover:
+    toolkit === undefined
+      ? undefined
+      : { setup: ToolkitSetup.parse(JSON.parse(toolkit)), readDocument: s3HandoverReader(s3) },
 };
 
 /**

@@ -56,6 +56,7 @@ async function asWe(revision: string): Promise<DataCommit & { status: string }> 
     identity: { arn: 'arn', name: 'name', createdAt: '2026-01-01T00:00:00Z' },
     configuredRepository: url,
     configuredRevision: revision,
+    setup: { entrypoint: [], arguments: [], channels: new Map<string, string>(), completed: true },
   };
   const derivation = await deriveTraining('demo', job, {
     remote,

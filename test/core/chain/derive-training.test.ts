@@ -21,6 +21,7 @@ const job: ConfiguredJob = {
   },
   configuredRepository: URL,
   configuredRevision: 'v1.0-abc123',
+  setup: { entrypoint: [], arguments: [], channels: new Map(), completed: true },
 };
 
 const files: DataCommitFiles = {

@@ -1,0 +1,118 @@
+import { attest, type Handover, type JobSetup } from '../../../core/chain/attestation';
+import { Derivation } from '../../../core/chain/derivation';
+
+const URL = 'https://git.example.com/team/data.git';
+const COMMIT = '9c1e0a44b2d19c1e0a44b2d19c1e0a44b2d19c1e';
+const MD5 = '14b2c53346e4c151581173b95270ebf2.dir';
+const TREE = 'a'.repeat(64);
+const TOOLKIT = 's3://assets/toolkit.zip';
+const ENTRYPOINT = ['/bin/sh', '-c', 'exec python3 /opt/ml/input/data/lineage-jobs/*.zip train'];
+
+const derivation = {
+  version: 1,
+  platform: 'demo',
+  job: {
+    arn: 'arn:aws:sagemaker:us-east-1:111122223333:training-job/train-1',
+    name: 'train-1',
+    createdAt: '2026-01-02T03:04:05.000Z',
+  },
+  assurance: 'configured',
+  configured: { dataRepository: URL, dataRevision: 'v1' },
+  status: 'recorded',
+  dataCommit: COMMIT,
+  datasets: [{ path: 'dataset', md5: MD5 }],
+  notCompared: ['file-contents', 'run-claims', 'script-input'],
+} satisfies Derivation;
+
+const document = {
+  version: 1,
+  dataRepository: URL,
+  dataRevision: 'v1',
+  dataCommit: COMMIT,
+  datasets: [{ path: 'dataset', md5: MD5, sizeBytes: 1, files: 1, treeDigest: `sha256:${TREE}` }],
+  inputs: [],
+};
+
+function setup(change: Partial<JobSetup> = {}, channels: Record<string, string> = {}): JobSetup {
+  return {
+    entrypoint: ENTRYPOINT,
+    arguments: [],
+    channels: new Map(
+      Object.entries({ 'lineage-jobs': TOOLKIT, lineage: 's3://artifacts/lineage/abc123', ...channels }),
+    ),
+    completed: true,
+    ...change,
+  };
+}
+
+const handover = (text: string | undefined = JSON.stringify(document)): Handover => ({
+  setup: { toolkitUri: TOOLKIT, handoverUri: 's3://artifacts/lineage', entrypoint: ENTRYPOINT },
+  readDocument: async (uri) => (uri === 's3://artifacts/lineage/abc123' ? text : undefined),
+});
+
+test('a job that our toolkit ran, on what was published, is attested with the digest of its files', async () => {
+  const attested = await attest(derivation, setup(), handover());
+  expect(attested).toMatchObject({
+    status: 'recorded',
+    assurance: 'attested',
+    datasets: [{ path: 'dataset', treeSha256: TREE }],
+    notCompared: ['run-claims'],
+  });
+  expect(Derivation.safeParse(attested).success).toBe(true);
+});
+
+test('a dataset that the toolkit was not told to give has its contents still not compared', async () => {
+  const other = { path: 'other', md5: '0cc175b9c0f1b6a831c399e269772661' };
+  const attested = await attest({ ...derivation, datasets: [...derivation.datasets, other] }, setup(), handover());
+  expect(attested).toMatchObject({ assurance: 'attested', notCompared: ['file-contents', 'run-claims'] });
+});
+
+test.each<[what: string, given: JobSetup]>([
+  ['with another entrypoint', setup({ entrypoint: ['/bin/sh', '-c', 'exec python3 train.py'] })],
+  ['with an entrypoint that goes on', setup({ entrypoint: [...ENTRYPOINT, '; true'] })],
+  ['with arguments', setup({ arguments: ['--fast'] })],
+  ['without an entrypoint of its own', setup({ entrypoint: [] })],
+  ['with another toolkit', setup({}, { 'lineage-jobs': 's3://mine/toolkit.zip' })],
+  ['whose channel is from elsewhere', setup({}, { lineage: 's3://mine/lineage/abc123' })],
+  ['whose channel only begins like ours', setup({}, { lineage: 's3://artifacts/lineage-of-mine/abc123' })],
+  ['that did not end by itself', setup({ completed: false })],
+])('a job %s is not attested', async (_what, given) => {
+  await expect(attest(derivation, given, handover())).resolves.toEqual(derivation);
+});
+
+test('a job without a document in its channel is not attested', async () => {
+  await expect(attest(derivation, setup(), { ...handover(), readDocument: async () => undefined })).resolves.toEqual(
+    derivation,
+  );
+});
+
+test.each<[what: string, change: object, explanation: string]>([
+  [
+    'another commit',
+    { dataCommit: 'f'.repeat(40) },
+    `published the commit ${'f'.repeat(40)}, "v1" now leads to ${COMMIT}`,
+  ],
+  ['another revision', { dataRevision: 'v2' }, 'another data repository or revision'],
+  ['another repository', { dataRepository: 'https://git.example.com/other' }, 'another data repository or revision'],
+  ['another dataset', { datasets: [{ ...document.datasets[0], md5: '0'.repeat(32) }] }, `the data commit has ${MD5}`],
+  ['a dataset of another place', { datasets: [{ ...document.datasets[0], path: 'x' }] }, 'the data commit has none'],
+  ['no datasets', { datasets: [] }, 'no document of the preprocess job'],
+  ['another version', { version: 2 }, 'no document of the preprocess job'],
+])('a document that names %s is a conflict, whether or not the job completed', async (_what, change, explanation) => {
+  for (const completed of [true, false]) {
+    const found = await attest(derivation, setup({ completed }), handover(JSON.stringify({ ...document, ...change })));
+    expect(found).toMatchObject({
+      status: 'conflict',
+      reason: 'handover-differs',
+      assurance: 'configured',
+      explanation: expect.stringContaining(explanation),
+    });
+    expect(Derivation.safeParse(found).success).toBe(true);
+  }
+});
+
+test('what is no JSON is a conflict that repeats nothing of it', async () => {
+  const found = await attest(derivation, setup(), handover('token=secret'));
+  expect(found).toMatchObject({ status: 'conflict' });
+  expect(JSON.stringify(found)).not.toContain('secret');
+});
