@@ -39,6 +39,8 @@ if (process.argv.includes('--if-changed') && isBuilt(digest)) {
 const started = Date.now();
 rmSync(stamp, { force: true });
 rmSync(assets, { recursive: true, force: true });
+// jsii leaves what it made of a module that is no more, and the package would ship it.
+rmSync(join(root, 'build'), { recursive: true, force: true });
 mkdirSync(assets, { recursive: true });
 await bundleFunctions();
 await bundleCommandLine();

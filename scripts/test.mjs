@@ -41,7 +41,7 @@ const STEPS = [
       return NO_TESTS;
     },
   },
-  { name: 'unit (jest)', run: () => runJest('unit', UNIT_VARIABLES) },
+  { name: 'unit (jest)', run: () => runJest('unit', UNIT_VARIABLES, ['--maxWorkers=100%']) },
   { name: 'local AWS (pytest)', run: () => runPytest('emulator', ['test/sandbox', 'test/scripts']) },
   ...(existsSync(join(projectRoot, jobsTests))
     ? [{ name: 'jobs (pytest)', run: () => runPytest('jobs', [jobsTests], { processes: 2 }) }]

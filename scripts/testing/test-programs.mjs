@@ -45,9 +45,9 @@ export function readPytestReport(text) {
 
 const read = (file, parse) => (existsSync(file) ? parse(readFileSync(file, 'utf8')) : undefined);
 
-export async function runJest(project, variables = {}) {
+export async function runJest(project, variables = {}, options = []) {
   const report = freshReport(`jest-${project}.json`);
-  const args = ['--selectProjects', project, '--json', '--outputFile', report];
+  const args = ['--selectProjects', project, ...options, '--json', '--outputFile', report];
   const environment = { ...withNodePrograms(), ...variables };
   const code = await runChild('jest', args, { environment, directory: projectRoot });
   return settle(read(report, readJestReport), code, 'jest');
