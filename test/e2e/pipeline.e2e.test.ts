@@ -67,6 +67,8 @@ test('raw data becomes a dataset version and a model whose run names its commit'
   expect(tags).toMatchObject({
     data_git_commit_id: await walk.checkout.resolve(first.revision),
     'lineage.status': 'recorded',
+    'lineage.assurance': 'attested',
+    'lineage.reason': 'not compared: run-claims',
     'lineage.data_revision': first.revision,
   });
 });
