@@ -38,8 +38,10 @@ git("push", "--quiet", "origin", "main")
 (ml / "processing" / "output" / "dataset" / "rows").write_text("1")
 """
 
+MARKED = Path("/job/asked")
 
-def without_git_settings(environment: Mapping[str, str], _data: DataSettings) -> dict[str, str]:
+
+def without_git_settings(environment: Mapping[str, str], _data: DataSettings, _mark: Path) -> dict[str, str]:
     return dict(environment)
 
 
@@ -75,14 +77,14 @@ def test_control_without_the_settings_its_clone_is_refused(
 
 def test_settings_for_git_that_are_there_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     there = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "user.name", "GIT_CONFIG_VALUE_0": "me", "OTHER": "x"}
-    environment = with_git_settings(there, data_settings(SECRET_ARN))
+    environment = with_git_settings(there, data_settings(SECRET_ARN), MARKED)
     assert environment["GIT_CONFIG_COUNT"] == "4"
     assert there.items() - {("GIT_CONFIG_COUNT", "1")} <= environment.items()
     assert git_setting(environment, "--get", "user.name") == "me"
     section = f"credential.{URL}"
     emptied, program = git_setting(environment, "--get-all", f"{section}.helper").split("\n")
     assert emptied == ""
-    assert program.endswith(f"{SECRET_ARN} {URL}")
+    assert program.endswith(f"{SECRET_ARN} {URL} {MARKED}")
     assert git_setting(environment, "--get", f"{section}.useHttpPath") == "true"
 
 
@@ -96,13 +98,13 @@ def git_setting(environment: Mapping[str, str], *arguments: str) -> str:
 
 def test_without_a_secret_nothing_is_added() -> None:
     there = {"GIT_CONFIG_COUNT": "x", "OTHER": "y"}
-    assert with_git_settings(there, data_settings(None)) == there
+    assert with_git_settings(there, data_settings(None), MARKED) == there
 
 
 @pytest.mark.parametrize("count", ["x", "-1", "1.0", "99999", "²"])
 def test_a_count_that_git_would_refuse_is_named(count: str) -> None:
     with pytest.raises(JobFailure, match=r"GIT_CONFIG_COUNT is .* must be the number of its GIT_CONFIG_KEY_ variables"):
-        with_git_settings({"GIT_CONFIG_COUNT": count}, data_settings(SECRET_ARN))
+        with_git_settings({"GIT_CONFIG_COUNT": count}, data_settings(SECRET_ARN), MARKED)
 
 
 @pytest.mark.parametrize(
@@ -146,21 +148,26 @@ def test_a_secret_that_cannot_be_read_ends_git_with_the_reason(monkeypatch: pyte
                 ["git", "credential", "fill"], env=dict(settings), input=question, capture_output=True, text=True
             )
 
-        refused = fill(with_git_settings(environment, other))
+        mark = tmp_path / "asked"
+        refused = fill(with_git_settings(environment, other, mark))
         assert refused.returncode != 0
         assert f"no token for {URL}: ResourceNotFoundException" in refused.stderr
         assert "password" not in refused.stdout
+        assert not mark.exists()
         # control: the secret that is there.
-        assert "password=token\n" in fill(with_git_settings(environment, data_settings(SECRET_ARN))).stdout
+        assert "password=token\n" in fill(with_git_settings(environment, data_settings(SECRET_ARN), mark)).stdout
+        # the job is to know that the script got at the repository by itself.
+        assert mark.exists()
 
 
 def test_a_module_in_the_scripts_folder_does_not_stand_in_for_what_the_program_imports(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "boto3.py").write_text("raise SystemExit('not this one')")
-    program = ["-m", "lineage_jobs.git_credential", SECRET_ARN, URL, "get"]
+    mark = tmp_path / "asked"
+    program = ["-m", "lineage_jobs.git_credential", SECRET_ARN, URL, str(mark), "get"]
     with serving("token", monkeypatch):
-        environment = with_git_settings({**os.environ, "PYTHONPATH": str(tmp_path)}, data_settings(SECRET_ARN))
+        environment = with_git_settings({**os.environ, "PYTHONPATH": str(tmp_path)}, data_settings(SECRET_ARN), mark)
         question = "protocol=https\nhost=git.example\npath=acme/data.git\n\n"
 
         def ask(*command: str) -> str:

@@ -1,13 +1,15 @@
-"""Answers git when it asks for the token of one repository: python -m lineage_jobs.git_credential SECRET_ARN URL get.
+"""Answers git when it asks for a token: python -m lineage_jobs.git_credential SECRET_ARN URL MARK get.
 
-git starts it for a script that reads or writes the data repository by itself. The token goes from Secrets Manager to
-git over a pipe, and is nowhere before git asks. See https://git-scm.com/docs/git-credential.
+git starts it for a script that reads or writes the data repository at the URL by itself. The token goes from Secrets
+Manager to git over a pipe, and is nowhere before git asks. The file MARK is made, so that the job knows that its script
+has other data at hand than what it was given. See https://git-scm.com/docs/git-credential.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -33,9 +35,11 @@ def _is_of(url: str, question: Iterable[str]) -> bool:
     return f"{address.rstrip('/')}/".startswith(f"{url.rstrip('/')}/")
 
 
-def main(secret_arn: str, url: str, operation: str) -> int:
+def main(secret_arn: str, url: str, mark: str, operation: str) -> int:
     try:
         told = answer(secret_arn, url, operation, sys.stdin)
+        if told:
+            Path(mark).touch()
     except (JobFailure, BotoCoreError, ClientError) as error:
         print(f"no token for {url}: {describe(error)}", file=sys.stderr)
         told = _GIVE_UP

@@ -19,7 +19,7 @@ from lineage_jobs.layout import Layout
 from lineage_jobs.lineage_document import FILE_NAME
 from lineage_jobs.remote_refs import RemoteRefs, read_remote_refs, require_no_branch_of_tag_name
 from lineage_jobs.repository_access import RepositoryAccess, read_token
-from lineage_jobs.script_git_settings import with_git_settings
+from lineage_jobs.script_git_settings import MARK, with_git_settings
 from lineage_jobs.script_interpreter import prepare_interpreter
 from lineage_jobs.script_process import JobStopped, StopRequest
 from lineage_jobs.script_publication import adopt, is_published_by_script
@@ -59,7 +59,7 @@ def preprocess(
             inputs = configured_inputs(layout.processing_settings)
             brought = bring_code(code, layout.processing_code, Path(scratch))
             python = prepare_interpreter(brought.folder, Path(scratch))
-            environment = with_git_settings(os.environ, data)
+            environment = with_git_settings(os.environ, data, Path(scratch) / MARK)
         layout.processing_dataset.mkdir(parents=True, exist_ok=True)
         end = stop.run([python, str(brought.script), *arguments], brought.folder, environment)
         if end.exit_code != 0:

@@ -5,19 +5,26 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from lineage_jobs.errors import JobFailure
 from lineage_jobs.settings import DataSettings
 
+# a file of the job's own folder.
+MARK = "script-asked-for-the-token"
 _COUNT = "GIT_CONFIG_COUNT"
 
 
-def with_git_settings(environment: Mapping[str, str], data: DataSettings) -> dict[str, str]:
-    """An environment with settings for git added to those that it has; see https://git-scm.com/docs/git-config."""
+def with_git_settings(environment: Mapping[str, str], data: DataSettings, mark: Path) -> dict[str, str]:
+    """An environment with settings for git added to those that it has; see https://git-scm.com/docs/git-config.
+
+    The file `mark` is made when git asks for the token.
+    """
     if data.token_secret_arn is None:
         return dict(environment)
     # isolated: neither the script's folder nor its PYTHONPATH may stand in for what the program imports.
-    program = [sys.executable, "-I", "-m", "lineage_jobs.git_credential", data.token_secret_arn, data.repository_url]
+    helper = [sys.executable, "-I", "-m", "lineage_jobs.git_credential"]
+    program = [*helper, data.token_secret_arn, data.repository_url, str(mark)]
     section = f"credential.{data.repository_url}"
     settings = [
         # the empty one takes the helpers of the image out: they would be asked first, and told the token to keep it.

@@ -23,7 +23,7 @@ from lineage_jobs.script_environment import (
     require_no_dataset_channel,
     script_environment,
 )
-from lineage_jobs.script_git_settings import with_git_settings
+from lineage_jobs.script_git_settings import MARK, with_git_settings
 from lineage_jobs.script_interpreter import plug_in_path, prepare_interpreter
 from lineage_jobs.script_process import JobStopped, StopRequest
 from lineage_jobs.settings import (
@@ -92,6 +92,8 @@ def _train(job: _Job, data: DataSettings, code: CodeSettings, arguments: Sequenc
             tree = _give_dataset(job, data)
             command, folder, environment = _prepare_script(job, data, code, Path(scratch))
         end = job.stop.run([*command, *arguments], folder, environment)
+        if job.run is not None and (Path(scratch) / MARK).exists():
+            job.run.record_own_reading()
     if end.exit_code != 0:
         return end.exit_code, f"the script {code.script} {end.description}; see the job's log"
     require_unchanged(tree, job.layout.training_dataset)
@@ -120,6 +122,6 @@ def _prepare_script(
     for folder in (layout.model, layout.training_output):
         folder.mkdir(parents=True, exist_ok=True)
     run_id = job.run.run_id if job.run is not None else None
-    inherited = with_git_settings(os.environ, data)
+    inherited = with_git_settings(os.environ, data, scratch / MARK)
     environment = script_environment(inherited, layout, job.hosts, plug_in_path(scratch), run_id)
     return [python, str(brought.script), *as_arguments(hyperparameters(layout))], brought.folder, environment
