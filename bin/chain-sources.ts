@@ -22,7 +22,8 @@ export function chainSources(mlflow: MlflowClient, sagemaker: SageMakerClient, d
         return { impossible: 'the run does not name its training job' };
       }
       try {
-        return await deriveTraining(platform, await describeEndedTrainingJob(sagemaker, { arn, name }), derivation);
+        const job = await describeEndedTrainingJob(sagemaker, { arn, name });
+        return await deriveTraining(platform, job, derivation, new Date());
       } catch (error) {
         if (error instanceof CannotSucceed) {
           return { impossible: error.message };

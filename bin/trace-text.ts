@@ -10,6 +10,7 @@ const MARKS: Record<LinkOutcome, string> = {
   'not-compared': '?',
   missing: 'MISSING',
 };
+const { runTags } = contract;
 const LABEL_WIDTH = 16;
 const MARK_WIDTH = 8;
 
@@ -45,12 +46,14 @@ function objectLines({ path, listed, bytes, first, bucket }: DatasetObjects): st
 
 function statusLines(chain: Chain): string[] {
   const { run, derivation } = chain;
-  const assurance = derivation?.assurance ?? run?.tags[contract.runTags.assurance] ?? 'none';
+  const assurance = derivation?.assurance ?? run?.tags[runTags.assurance] ?? 'none';
   const open =
     derivation && 'notCompared' in derivation && derivation.notCompared.length > 0
       ? [`${''.padEnd(LABEL_WIDTH)} not compared: ${derivation.notCompared.join(', ')}`]
       : [];
-  return [entry('status', `${statusOf(chain)}, assurance ${assurance}; no evidence was checked`), ...open];
+  const { [runTags.status]: tagged, [runTags.evidence]: evidence } = run?.tags ?? {};
+  const kept = evidence === undefined ? [] : [entry('as tagged', `${tagged}, by the signed statement ${evidence}`)];
+  return [entry('status', `${statusOf(chain)}, assurance ${assurance}; no evidence was checked`), ...open, ...kept];
 }
 
 function nextSteps({ derivation }: Chain): string[] {

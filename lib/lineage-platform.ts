@@ -5,6 +5,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { IDataRepository } from './data-repository';
 import { DvcRemote } from './dvc-remote';
+import { EvidenceStore } from './evidence-store';
 import { JobToolkit } from './job-toolkit';
 import { MlflowApp } from './mlflow-app';
 import { contract } from './private/contract';
@@ -66,6 +67,11 @@ export class LineagePlatform extends Construct {
   public readonly trainingRole: iam.IRole;
 
   /**
+   * Where the signed statements about the platform's jobs are kept.
+   */
+  public readonly evidenceStore: EvidenceStore;
+
+  /**
    * What runs around the scripts of the platform's jobs.
    */
   public readonly jobToolkit: JobToolkit;
@@ -96,14 +102,21 @@ export class LineagePlatform extends Construct {
     this.jobToolkit = new JobToolkit(this, 'JobToolkit', { handoverBucket: this.artifactBucket });
     this.processingRole = this.defineProcessingRole(props);
     this.trainingRole = this.defineTrainingRole(props);
+    this.evidenceStore = new EvidenceStore(this, 'EvidenceStore', {
+      platformName: props.platformName,
+      accessLogBucket,
+    });
     this.runTagger = new RunTagger(this, 'RunTagger', {
       platformName: props.platformName,
       mlflowApp: this.mlflowApp,
       dvcRemote: this.dvcRemote,
       dataRepositories: props.dataRepositories,
       jobRoles: [this.trainingRole],
+      evidenceStore: this.evidenceStore,
       jobToolkit: this.jobToolkit,
     });
+    // a statement says by their digest which bytes the model consists of.
+    new ObjectGrants(this.artifactBucket, MODEL_PREFIX).read(this.runTagger.taggerFunction);
   }
 
   /**
@@ -134,6 +147,14 @@ export class LineagePlatform extends Construct {
     new CfnOutput(stack, outputs.jobToolkit, {
       value: stack.toJsonString(describeToolkit(this.jobToolkit)),
       description: 'How jobs are set up whose lineage is attested',
+    });
+    new CfnOutput(stack, outputs.evidenceBucketName, {
+      value: this.evidenceStore.bucket.bucketName,
+      description: 'The signed statements about jobs, and the public keys',
+    });
+    new CfnOutput(stack, outputs.signingKeyArn, {
+      value: this.evidenceStore.signingKey.keyArn,
+      description: 'The key that signs them: its fingerprint is what a verifier has to trust',
     });
   }
 

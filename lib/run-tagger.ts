@@ -7,6 +7,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { IDataRepository } from './data-repository';
 import type { IDvcRemote } from './dvc-remote';
+import type { IEvidenceStore } from './evidence-store';
 import type { JobToolkit } from './job-toolkit';
 import type { IMlflowApp } from './mlflow-app';
 import { contract, matches } from './private/contract';
@@ -66,6 +67,11 @@ export interface RunTaggerProps {
    * The roles whose training jobs belong to the platform.
    */
   readonly jobRoles: iam.IRoleRef[];
+
+  /**
+   * Where the signed statements about the jobs are kept. They come first; the tags are written from them.
+   */
+  readonly evidenceStore: IEvidenceStore;
 
   /**
    * What runs around the scripts of the platform's jobs.
@@ -176,14 +182,18 @@ export class RunTagger extends Construct {
     const names = contract.functionEnvironment;
     const handler = defineLineageFunction(this, 'RunTagger', {
       name: 'run-tagger',
-      description: 'Writes what the lineage-deriver found on the MLflow runs of the job',
+      description:
+        'Keeps what the lineage-deriver found as a signed statement, and writes it on the MLflow runs of the job',
       environment: {
         [names.platformName]: props.platformName,
         [names.mlflowAppArn]: props.mlflowApp.mlflowAppArn,
+        [names.evidenceBucket]: props.evidenceStore.bucket.bucketName,
+        [names.signingKeyArn]: props.evidenceStore.signingKey.keyArn,
       },
     });
     this.allowDescribing(handler);
     props.mlflowApp.grants.callApi(handler);
+    props.evidenceStore.grants.append(handler);
     return handler;
   }
 

@@ -24,6 +24,7 @@ const PLATFORM = {
   'Resource::<PlatformArtifactsD98FDC30.Arn>/lineage/*': 'what pipelines hand on, named after their executions',
   'Resource::<PlatformDvcRemoteBucketA9509FFE.Arn>/dvc/*': 'datasets, named by their digest',
   'Resource::<PlatformDvcRemoteBucketA9509FFE.Arn>/dvc/files/md5/*.dir': 'listings, named by their digest',
+  'Resource::<PlatformEvidenceStoreBucket5744BE5A.Arn>/demo/*': 'statements, named after their jobs',
   [`${LOGS}/ProcessingJobs:*`]: 'SageMaker names the log streams after the jobs',
   [`${LOGS}/TrainingJobs:*`]: 'SageMaker names the log streams after the jobs',
   [`${SAGEMAKER}:training-job/*`]: 'the jobs to come',
@@ -39,6 +40,7 @@ const JUSTIFIED: Record<string, Record<string, string>> = {
   },
   RunTagger: {
     'Resource::<DvcRemoteBucket9380F5B1.Arn>/dvc/files/md5/*.dir': 'listings of datasets, named by their digest',
+    'Resource::<EvidenceStoreBucketF7309736.Arn>/demo/*': 'statements, named after their jobs',
     [`${SAGEMAKER}:training-job/*`]: 'the jobs to come',
   },
   LineagePlatform: PLATFORM,

@@ -115,6 +115,8 @@ const common = {
   version: z.literal(1),
   platform: z.string().regex(pattern('platformName')),
   job: JobIdentity,
+  /** when the Git host and the DVC remote were asked. */
+  derivedAt: z.iso.datetime({ precision: 3 }),
   assurance: z.enum(ASSURANCES),
   /** what the job's configuration named, before anything was looked up. */
   configured: z.strictObject({

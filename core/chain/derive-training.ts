@@ -49,11 +49,17 @@ export interface Sources {
 /**
  * Finds out which data commit, and which datasets, a training job was configured to use.
  */
-export async function deriveTraining(platform: string, job: ConfiguredJob, sources: Sources): Promise<Derivation> {
+export async function deriveTraining(
+  platform: string,
+  job: ConfiguredJob,
+  sources: Sources,
+  now: Date,
+): Promise<Derivation> {
   const common = {
     version: 1,
     platform,
     job: job.identity,
+    derivedAt: now.toISOString(),
     assurance: 'configured',
     configured: repeatable(job),
   } as const;
@@ -130,7 +136,9 @@ function branchDisagreement(revision: string, { commit, branchOfSameName }: Data
 }
 
 async function checked(
-  common: Pick<Derivation, 'version' | 'platform' | 'job' | 'assurance' | 'configured'> & { dataCommit: string },
+  common: Pick<Derivation, 'version' | 'platform' | 'job' | 'derivedAt' | 'assurance' | 'configured'> & {
+    dataCommit: string;
+  },
   project: { datasets: Dataset[]; disagreement: Disagreement | undefined; notCompared: readonly NotCompared[] },
   remote: RemoteReader,
 ): Promise<Derivation> {

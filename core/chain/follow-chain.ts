@@ -1,6 +1,6 @@
 import { contract } from '../contract';
 import type { Derivation, Status } from './derivation';
-import { addressOf, runTags as runTagsOf } from './run-tags';
+import { addressOf, linkTags } from './run-tags';
 import type { TaggedRun } from './tag-runs';
 
 /**
@@ -137,7 +137,7 @@ function asTagged(run: TaggedRun, why: string): Link[] {
 }
 
 function compared(run: TaggedRun, derivation: Derivation): Link[] {
-  const now = runTagsOf(derivation, '');
+  const now = linkTags(derivation);
   const link = (kind: string, tag: string, how: string): Link => {
     const [tagged, derived] = [run.tags[tag], now[tag]];
     if (tagged === derived) {

@@ -1,80 +1,90 @@
+import type { z } from 'zod';
 import { contract } from '../contract';
+import type { Outcome } from '../evidence/outcome';
+import type { TrainingStatement } from '../evidence/statement';
 import type { Dataset, Derivation } from './derivation';
 
 export type RunTags = Readonly<Record<string, string>>;
 
 /**
- * The tags that a derivation puts on each run of its job. The same derivation always gives the same tags.
+ * A statement about a training job, where it is stored.
  */
-export function runTags(derivation: Derivation, recordedBy: string): RunTags {
-  const names = contract.runTags;
-  const tags: Record<string, string> = {
-    [names.status]: derivation.status,
-    [names.assurance]: derivation.assurance,
-    [names.reason]: reasonText(derivation),
+export interface StoredTraining {
+  readonly key: string;
+  readonly sha256: string;
+  readonly statement: z.infer<typeof TrainingStatement>;
+}
+
+const names = contract.runTags;
+
+/**
+ * The tags that say what a derivation found: the links of the chain, not what they are worth.
+ */
+export function linkTags(derivation: Derivation): RunTags {
+  const { dataRepository, dataRevision } = derivation.configured;
+  const resolved = derivation.status === 'unresolved' ? undefined : derivation;
+  return present({
     [names.trainingJobArn]: derivation.job.arn,
     [names.platform]: derivation.platform,
+    [names.dataRepository]: dataRepository,
+    [names.dataRevision]: dataRevision,
+    [names.dataCommit]: resolved?.dataCommit,
+    [names.dataset]: resolved?.datasets.map(addressOf).join('\n'),
+  });
+}
+
+/**
+ * The tags of each run of a job, as the stored statement about the job says. The same statement gives the same tags.
+ */
+export function statementTags({ key, sha256, statement }: StoredTraining): RunTags {
+  const { about, configuration, data, outcome, platform, recordedBy } = statement.predicate;
+  return present({
+    [names.status]: outcome.status,
+    [names.assurance]: outcome.assurance,
+    [names.reason]: reasonText(outcome),
+    [names.evidence]: `${key}@sha256:${sha256}`,
     [names.recordedBy]: recordedBy,
-  };
-  const { dataRepository, dataRevision } = derivation.configured;
-  if (dataRepository) {
-    tags[names.dataRepository] = dataRepository;
-  }
-  if (dataRevision) {
-    tags[names.dataRevision] = dataRevision;
-  }
-  if (derivation.status !== 'unresolved') {
-    tags[names.dataCommit] = derivation.dataCommit;
-    tags[names.dataset] = derivation.datasets.map(addressOf).join('\n');
-  }
-  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, bounded(value)]));
+    [names.trainingJobArn]: about.arn,
+    [names.platform]: platform,
+    [names.dataRepository]: configuration.value.dataRepository,
+    [names.dataRevision]: configuration.value.dataRevision,
+    [names.dataCommit]: data?.resolution.value.dataCommit,
+    [names.dataset]: data?.datasets.map(addressOf).join('\n'),
+  });
 }
 
 /**
  * A dataset as it stands in the tag.
  */
-export function addressOf({ path, md5 }: Dataset): string {
+export function addressOf({ path, md5 }: Pick<Dataset, 'path' | 'md5'>): string {
   return `${path}@${md5}`;
 }
 
 /**
- * What is to be written on a run that carries tags already.
- *
- * A data commit that is there and differs stays: the run is in conflict, and both values are told.
+ * What is to be written on a run that carries tags already: a data commit that is there and differs stays.
  */
-export function reconcileTags(wanted: RunTags, present: RunTags): RunTags {
-  const { dataCommit, status, reason } = contract.runTags;
-  const [ours, theirs] = [wanted[dataCommit], present[dataCommit]];
-  if (theirs === undefined || theirs === ours) {
-    return changed(wanted, present);
+export function reconcileTags(wanted: RunTags, there: RunTags): RunTags {
+  const { [names.dataCommit]: commit, ...rest } = wanted;
+  const theirs = there[names.dataCommit];
+  return changed(theirs === undefined || theirs === commit ? wanted : rest, there);
+}
+
+function changed(wanted: RunTags, there: RunTags): RunTags {
+  return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => there[key] !== value));
+}
+
+function present(tags: Readonly<Record<string, string | undefined>>): RunTags {
+  const entries = Object.entries(tags).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(entries.map(([key, value]) => [key, bounded(value)]));
+}
+
+function reasonText(outcome: Outcome): string {
+  if ('reasons' in outcome) {
+    return outcome.reasons.map(({ code, explanation }) => `${code}: ${explanation}`).join('; ');
   }
-  const { [dataCommit]: _kept, ...rest } = wanted;
-  return changed(
-    {
-      ...rest,
-      [status]: 'conflict',
-      [reason]: bounded(
-        `tag-differs: the run says ${quoted(theirs)}, the derivation ${ours ? quoted(ours) : 'found no data commit'}`,
-      ),
-    },
-    present,
-  );
-}
-
-function changed(wanted: RunTags, present: RunTags): RunTags {
-  return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => present[key] !== value));
-}
-
-function reasonText(derivation: Derivation): string {
-  return derivation.status === 'unresolved' || derivation.status === 'conflict'
-    ? `${derivation.reason}: ${derivation.explanation}`
-    : derivation.notCompared.length > 0
-      ? `not compared: ${derivation.notCompared.join(', ')}`
-      : 'everything was compared';
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text.slice(0, 100));
+  return outcome.notCompared.length > 0
+    ? `not compared: ${outcome.notCompared.join(', ')}`
+    : 'everything was compared, and agrees';
 }
 
 // MLflow refuses or cuts longer values; cutting here keeps it our decision, and the cut visible.

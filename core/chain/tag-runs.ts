@@ -1,10 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { contract } from '../contract';
 import { CannotSucceed } from '../delivery/failures';
+import type { JobSetup } from './attestation';
 import { type JobEnvironment, repeatable } from './configuration';
 import type { Derivation, JobIdentity } from './derivation';
 import { primaryRun } from './primary-run';
-import { reconcileTags, runTags } from './run-tags';
+import { claimsOf } from './run-claims';
+import { reconcileTags, type StoredTraining, statementTags } from './run-tags';
+import { type ReadModel, type TrainingDraft, trainingDraft } from './training-draft';
+
+export type RunEnd = 'FINISHED' | 'FAILED' | 'KILLED';
 
 export interface TaggedRun {
   readonly id: string;
@@ -12,7 +17,12 @@ export interface TaggedRun {
   readonly deleted: boolean;
   /** whether a model was logged to it. */
   readonly hasModel: boolean;
+  readonly status: string;
   readonly tags: Readonly<Record<string, string>>;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly metrics: Readonly<Record<string, string>>;
+  /** what MLflow was told of the run's data. */
+  readonly datasets: readonly { readonly sourceType: string; readonly source: string }[];
 }
 
 /**
@@ -22,6 +32,7 @@ export interface Runs {
   getRun(runId: string): Promise<TaggedRun | undefined>;
   findRunsByTag(key: string, value: string): Promise<TaggedRun[]>;
   setTags(runId: string, tags: Readonly<Record<string, string>>): Promise<void>;
+  endRun(runId: string, status: RunEnd, endedAt: Date): Promise<void>;
 }
 
 /**
@@ -29,6 +40,11 @@ export interface Runs {
  */
 export interface DescribedJob extends JobEnvironment {
   readonly identity: JobIdentity;
+  readonly status: 'Completed' | 'Failed' | 'Stopped';
+  readonly roleArn: string;
+  readonly image: string | undefined;
+  readonly setup: JobSetup;
+  readonly modelUri: string | undefined;
   readonly endedAt: Date;
   readonly mlflowRunId: string | undefined;
 }
@@ -39,18 +55,42 @@ export interface Tagging {
 }
 
 /**
- * Writes a derivation on every run of its job. Doing it twice changes nothing.
+ * Where the tagger finds runs and models, and where it keeps what it says.
+ */
+export interface Tagger {
+  readonly runs: Runs;
+  /** The bytes of a model; `undefined` where they cannot be read. */
+  readModel(uri: string): Promise<ReadModel | undefined>;
+  /** Signs a statement and keeps it, unless the last one about the job says the same. */
+  record(draft: TrainingDraft): Promise<StoredTraining>;
+  readonly recordedBy: string;
+  now(): Date;
+}
+
+const END: Record<DescribedJob['status'], RunEnd> = { Completed: 'FINISHED', Failed: 'FAILED', Stopped: 'KILLED' };
+
+/**
+ * Keeps a signed statement about a job, and then writes what it says on every run of the job. Doing it twice changes
+ * nothing.
  *
  * @throws CannotSucceed where the derivation is not about the job as it is now, or the job has no run to write on
  */
-export async function tagRuns(
-  derivation: Derivation,
-  job: DescribedJob,
-  runs: Runs,
-  recordedBy: string,
-): Promise<Tagging[]> {
+export async function tagRuns(derivation: Derivation, job: DescribedJob, tagger: Tagger): Promise<Tagging[]> {
   assertSameJob(derivation, job);
+  const { runs } = tagger;
+  const at = tagger.now();
   const found = await findRuns(job, runs);
+  const stored = await tagger.record(
+    trainingDraft({
+      derivation,
+      job,
+      runs: found,
+      claims: found.flatMap((run) => claimsOf(run, derivation, at)),
+      model: job.setup.completed && job.modelUri !== undefined ? await tagger.readModel(job.modelUri) : undefined,
+      at,
+      recordedBy: tagger.recordedBy,
+    }),
+  );
   const primary = primaryRun(found);
   if (!primary) {
     throw new CannotSucceed(
@@ -58,12 +98,16 @@ export async function tagRuns(
       `no run names the job ${job.identity.name} in its tag ${contract.claimTags.trainingJobName}; has its script logged to MLflow?`,
     );
   }
-  const wanted = { ...runTags(derivation, recordedBy), [contract.runTags.primaryRun]: primary.id };
+  const wanted = { ...statementTags(stored), [contract.runTags.primaryRun]: primary.id };
   const taggings: Tagging[] = [];
   for (const run of found) {
     const written = reconcileTags(wanted, run.tags);
     if (Object.keys(written).length > 0) {
       await runs.setTags(run.id, written);
+    }
+    if (run.status === 'RUNNING') {
+      // a job that was killed could not end its runs, and nobody else would.
+      await runs.endRun(run.id, END[job.status], job.endedAt);
     }
     taggings.push({ runId: run.id, written });
   }

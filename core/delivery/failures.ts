@@ -8,7 +8,8 @@ export type ParkingReason =
   | 'job-changed'
   | 'git-refused'
   | 'token-unreadable'
-  | 'run-not-found';
+  | 'run-not-found'
+  | 'evidence-broken';
 
 /**
  * What no retry mends: the message is parked with this reason, for a person to mend the cause and send it again.

@@ -8,6 +8,10 @@ const EXPERIMENTS_PER_PAGE = 1000;
 const EXPERIMENTS_PER_SEARCH = 100;
 
 const Tag = z.object({ key: z.string(), value: z.string().default('') });
+const Metric = z.object({ key: z.string(), value: z.union([z.number(), z.string()]).default('') });
+const DatasetInput = z.object({
+  dataset: z.object({ source_type: z.string().default(''), source: z.string().default('') }),
+});
 
 // MLflow answers 64-bit numbers as texts or as numbers, and leaves empty lists out.
 const int64 = z.union([z.number(), z.string().regex(/^-?[0-9]+$/)]).transform(Number);
@@ -20,7 +24,14 @@ const MlflowRun = z.object({
     start_time: int64.default(0),
     lifecycle_stage: z.string().default('active'),
   }),
-  data: z.object({ tags: z.array(Tag).default([]) }).default({ tags: [] }),
+  data: z
+    .object({
+      tags: z.array(Tag).default([]),
+      params: z.array(Tag).default([]),
+      metrics: z.array(Metric).default([]),
+    })
+    .default({ tags: [], params: [], metrics: [] }),
+  inputs: z.object({ dataset_inputs: z.array(DatasetInput).default([]) }).default({ dataset_inputs: [] }),
   outputs: z.object({ model_outputs: z.array(z.unknown()).default([]) }).default({ model_outputs: [] }),
 });
 
@@ -53,6 +64,9 @@ export interface Run {
   /** whether a model was logged to it. */
   readonly hasModel: boolean;
   readonly tags: Readonly<Record<string, string>>;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly metrics: Readonly<Record<string, string>>;
+  readonly datasets: readonly { readonly sourceType: string; readonly source: string }[];
 }
 
 /**
@@ -119,6 +133,13 @@ export class MlflowClient {
       run_id: runId,
       tags: Object.entries(tags).map(([key, value]) => ({ key, value })),
     });
+  }
+
+  /**
+   * Ends a run that its job has left open.
+   */
+  async endRun(runId: string, status: 'FINISHED' | 'FAILED' | 'KILLED', endedAt: Date): Promise<void> {
+    await this.call('POST', 'runs/update', { run_id: runId, status, end_time: endedAt.getTime() });
   }
 
   private async listExperimentIds(): Promise<string[]> {
@@ -203,7 +224,7 @@ function errorCode(text: string): string | undefined {
 // clients before MLflow 3 name the models of a run in this tag, later ones among its outputs.
 const MODELS_BEFORE_MLFLOW_3 = 'mlflow.log-model.history';
 
-function toRun({ info, data, outputs }: z.infer<typeof MlflowRun>): Run {
+function toRun({ info, data, inputs, outputs }: z.infer<typeof MlflowRun>): Run {
   const tags = Object.fromEntries(data.tags.map(({ key, value }) => [key, value]));
   return {
     id: info.run_id,
@@ -212,5 +233,8 @@ function toRun({ info, data, outputs }: z.infer<typeof MlflowRun>): Run {
     deleted: info.lifecycle_stage === 'deleted',
     hasModel: outputs.model_outputs.length > 0 || MODELS_BEFORE_MLFLOW_3 in tags,
     tags,
+    parameters: Object.fromEntries(data.params.map(({ key, value }) => [key, value])),
+    metrics: Object.fromEntries(data.metrics.map(({ key, value }) => [key, String(value)])),
+    datasets: inputs.dataset_inputs.map(({ dataset }) => ({ sourceType: dataset.source_type, source: dataset.source })),
   };
 }

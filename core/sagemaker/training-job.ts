@@ -28,6 +28,9 @@ export interface EndedTrainingJob {
   readonly configuredRepository: string | undefined;
   readonly configuredRevision: string | undefined;
   readonly setup: JobSetup;
+  readonly image: string | undefined;
+  /** where the model is, where there is one. */
+  readonly modelUri: string | undefined;
   /** the run that the service itself connects with the job, where it does. */
   readonly mlflowRunId: string | undefined;
 }
@@ -64,6 +67,8 @@ export async function describeEndedTrainingJob(
     configuredRepository: Environment[contract.jobEnvironment.dataRepositoryUrl],
     configuredRevision: Environment[contract.jobEnvironment.dataRevision],
     setup: setupOf(job),
+    image: job.AlgorithmSpecification?.TrainingImage,
+    modelUri: job.ModelArtifacts?.S3ModelArtifacts,
     mlflowRunId: job.MlflowDetails?.MlflowRunId,
   };
 }

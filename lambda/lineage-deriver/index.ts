@@ -51,7 +51,7 @@ export const handler = queueHandler('lineage-deriver', async (body, { logger, co
     logger.info('job is of no concern to this platform', { job: job.identity });
     return;
   }
-  const derivation = await deriveTraining(platform, job, sources);
+  const derivation = await deriveTraining(platform, job, sources, new Date());
   await sqs.send(new SendMessageCommand({ QueueUrl: taggingQueueUrl, MessageBody: JSON.stringify(derivation) }));
   count(`Jobs${derivation.status === 'unresolved' ? 'Unresolved' : 'Resolved'}`);
   logger.info('job derived', { job: job.identity, status: derivation.status });

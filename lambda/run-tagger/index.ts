@@ -1,29 +1,42 @@
+import { KMS } from '@aws-sdk/client-kms';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { readDerivation } from '../../core/chain/read-derivation';
 import { tagRuns } from '../../core/chain/tag-runs';
 import { contract } from '../../core/contract';
 import { MlflowClient } from '../../core/mlflow/mlflow-client';
 import { locateMlflowApp } from '../../core/mlflow/signed-request';
+import { readModel } from '../../core/s3/model-reader';
 import { describeEndedTrainingJob } from '../../core/sagemaker/training-job';
 import { version } from '../../package.json';
 import { required } from '../environment';
 import { queueHandler } from '../queue-handler';
+import { evidenceRecorder } from './evidence-recorder';
 
-const platform = required(contract.functionEnvironment.platformName);
-const app = locateMlflowApp(
-  required(contract.functionEnvironment.mlflowAppArn),
-  process.env[contract.jobEnvironment.mlflowEndpoint],
-);
+const names = contract.functionEnvironment;
+const platform = required(names.platformName);
+const app = locateMlflowApp(required(names.mlflowAppArn), process.env[contract.jobEnvironment.mlflowEndpoint]);
 const sagemaker = new SageMakerClient();
-const runs = new MlflowClient(app, sagemaker.config.credentials);
-const recordedBy = `${contract.packageName}/${version}`;
+const s3 = new S3Client();
+const tagger = {
+  runs: new MlflowClient(app, sagemaker.config.credentials),
+  readModel: (uri: string) => readModel(s3, uri),
+  record: evidenceRecorder(platform, {
+    s3,
+    bucket: required(names.evidenceBucket),
+    kms: new KMS(),
+    signingKeyArn: required(names.signingKeyArn),
+  }),
+  recordedBy: `${contract.packageName}/${version}`,
+  now: () => new Date(),
+};
 
 /**
- * Writes a derivation on the runs of its job.
+ * Keeps a signed statement about a job, and writes what it says on the runs of the job.
  */
 export const handler = queueHandler('run-tagger', async (body, { logger }) => {
   const derivation = readDerivation(body, platform);
   const job = await describeEndedTrainingJob(sagemaker, derivation.job);
-  const taggings = await tagRuns(derivation, job, runs, recordedBy);
+  const taggings = await tagRuns(derivation, job, tagger);
   logger.info('runs tagged', { job: job.identity, status: derivation.status, taggings });
 });

@@ -11,6 +11,7 @@ const derivation: Derivation = {
     name: 'Train-1',
     createdAt: '2026-01-02T03:04:05.000Z',
   },
+  derivedAt: '2026-01-02T03:11:00.000Z',
   assurance: 'configured',
   configured: { dataRepository: 'https://git.example.com/team/data.git', dataRevision: 'v1' },
   status: 'recorded',
@@ -20,11 +21,14 @@ const derivation: Derivation = {
 };
 const run = {
   id: '0f3c5a1e',
-  status: 'FINISHED',
   startedAt: new Date(0),
   deleted: false,
   hasModel: true,
-  tags: { 'lineage.status': 'recorded' },
+  status: 'FINISHED',
+  parameters: {},
+  metrics: {},
+  datasets: [],
+  tags: { 'lineage.status': 'verified', 'lineage.evidence': 'demo/training-job/x/000001.json@sha256:ab' },
 };
 const chain: Chain = {
   links: [{ kind: 'data commit', value: COMMIT, outcome: 'agrees', check: 'the data revision leads to it' }],
@@ -48,6 +52,7 @@ test('each link says how it was checked, the first objects are told, and where t
     '                 and 2 more',
     'status           recorded, assurance configured; no evidence was checked',
     '                 not compared: run-claims',
+    'as tagged        verified, by the signed statement demo/training-job/x/000001.json@sha256:ab',
     '',
     'look next',
     '  aws sagemaker describe-training-job --training-job-name Train-1',

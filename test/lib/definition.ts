@@ -60,6 +60,7 @@ export const CONSTRUCTS: Record<string, (stack: Stack) => void> = {
       dvcRemote: new DvcRemote(stack, 'DvcRemote'),
       dataRepositories: [defineRepository(stack)],
       jobRoles: [defineRole(stack)],
+      evidenceStore: new EvidenceStore(stack, 'EvidenceStore', { platformName: 'demo' }),
     }),
   JobToolkit: (stack) =>
     void new JobToolkit(stack, 'JobToolkit', {

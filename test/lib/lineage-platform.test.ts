@@ -44,8 +44,13 @@ test('what holds data or runs has a stable id', () => {
     Object.keys(template.findResources(type))
       .map((id) => id.slice(0, -8))
       .sort();
-  expect(ids('AWS::S3::Bucket')).toEqual(['PlatformAccessLogs', 'PlatformArtifacts', 'PlatformDvcRemoteBucket']);
-  expect(ids('AWS::KMS::Key')).toEqual(['PlatformKey']);
+  expect(ids('AWS::S3::Bucket')).toEqual([
+    'PlatformAccessLogs',
+    'PlatformArtifacts',
+    'PlatformDvcRemoteBucket',
+    'PlatformEvidenceStoreBucket',
+  ]);
+  expect(ids('AWS::KMS::Key')).toEqual(['PlatformEvidenceStoreSigningKey', 'PlatformKey']);
   expect(ids('AWS::SageMaker::MlflowApp')).toEqual(['PlatformMlflowApp']);
 });
 

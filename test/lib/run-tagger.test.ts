@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { DvcRemote, MlflowApp, RunTagger, type RunTaggerProps } from '../../lib';
+import { DvcRemote, EvidenceStore, MlflowApp, RunTagger, type RunTaggerProps } from '../../lib';
 import {
   actionsOf,
   CONSTRUCTS,
@@ -35,10 +35,17 @@ test('the lineage-deriver may read, and write nothing but its log and its messag
   ]);
 });
 
-test('the run-tagger may call MLflow and describe jobs, and read neither data nor tokens', () => {
+test('the run-tagger may call MLflow, describe jobs, sign and add evidence, and read neither data nor tokens', () => {
   expect(actionsOf(tagger)).toEqual([
+    'kms:GetPublicKey',
+    'kms:Sign',
     'logs:CreateLogStream',
     'logs:PutLogEvents',
+    's3:GetObject',
+    's3:GetObjectVersion',
+    's3:ListBucket',
+    's3:ListBucketVersions',
+    's3:PutObject',
     'sagemaker:CallMlflowAppApi',
     'sagemaker:DescribeTrainingJob',
     'sqs:ChangeMessageVisibility',
@@ -48,6 +55,18 @@ test('the run-tagger may call MLflow and describe jobs, and read neither data no
     'sqs:ReceiveMessage',
     'sqs:SendMessage',
   ]);
+});
+
+test('all that the run-tagger may do in S3 is in the bucket of the evidence', () => {
+  const inS3 = tagger.filter(({ Action }) => [Action].flat().some((action) => String(action).startsWith('s3:')));
+  expect(inS3.length).toBeGreaterThan(0);
+  for (const { Resource } of inS3) {
+    expect(JSON.stringify(Resource)).toMatch(/EvidenceStoreBucket/);
+  }
+});
+
+test('the lineage-deriver has no part in evidence', () => {
+  expect(JSON.stringify(deriver)).not.toMatch(/EvidenceStore/);
 });
 
 test('every queue is encrypted, refuses requests without TLS and keeps messages for 14 days', () => {
@@ -98,6 +117,7 @@ test('fails with all that is wrong at once', () => {
     dvcRemote: new DvcRemote(stack, 'Remote'),
     dataRepositories: [],
     jobRoles: [],
+    evidenceStore: new EvidenceStore(stack, 'Evidence', { platformName: 'demo' }),
   };
   expect(() => new RunTagger(stack, 'RunTagger', props)).toThrow(
     /platformName must be .*, got "Demo Platform"\ndataRepositories must name 1 to 20 repositories, got 0\njobRoles must name at least one role.*got 0/,

@@ -58,10 +58,15 @@ async function asWe(revision: string): Promise<DataCommit & { status: string }> 
     configuredRevision: revision,
     setup: { entrypoint: [], arguments: [], channels: new Map<string, string>(), completed: true },
   };
-  const derivation = await deriveTraining('demo', job, {
-    remote,
-    repository: () => ({ url, read: (tag) => reader.readRevision(tag) }),
-  });
+  const derivation = await deriveTraining(
+    'demo',
+    job,
+    {
+      remote,
+      repository: () => ({ url, read: (tag) => reader.readRevision(tag) }),
+    },
+    new Date(),
+  );
   if (derivation.status === 'unresolved') {
     throw new Error(derivation.explanation);
   }

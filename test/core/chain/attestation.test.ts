@@ -16,6 +16,7 @@ const derivation = {
     name: 'train-1',
     createdAt: '2026-01-02T03:04:05.000Z',
   },
+  derivedAt: '2026-01-02T03:11:00.000Z',
   assurance: 'configured',
   configured: { dataRepository: URL, dataRevision: 'v1' },
   status: 'recorded',

@@ -11,6 +11,7 @@ import type { RemoteReader } from '../../../core/dvc/remote-reader';
 
 const URL = 'https://git.example.com/team/data.git';
 const COMMIT = '9c1e0a44b2d19c1e0a44b2d19c1e0a44b2d19c1e';
+const NOW = new Date('2026-01-02T03:11:00Z');
 const MD5 = '0cc175b9c0f1b6a831c399e269772661';
 
 const job: ConfiguredJob = {
@@ -56,10 +57,11 @@ function sources(answer: DataCommitFiles | UnreadableRevision = files, size: num
 }
 
 test('a job with a known repository and revision is recorded with its commit and datasets', async () => {
-  await expect(deriveTraining('demo', job, sources())).resolves.toEqual({
+  await expect(deriveTraining('demo', job, sources(), NOW)).resolves.toEqual({
     version: 1,
     platform: 'demo',
     job: job.identity,
+    derivedAt: NOW.toISOString(),
     assurance: 'configured',
     configured: { dataRepository: URL, dataRevision: 'v1.0-abc123' },
     status: 'recorded',
@@ -71,7 +73,7 @@ test('a job with a known repository and revision is recorded with its commit and
 
 test('a branch with the name of the tag is a conflict that names both commits', async () => {
   const other = 'b'.repeat(40);
-  const derivation = await deriveTraining('demo', job, sources({ ...files, branchOfSameName: other }));
+  const derivation = await deriveTraining('demo', job, sources({ ...files, branchOfSameName: other }), NOW);
   expect(derivation).toMatchObject({ status: 'conflict', reason: 'branch-of-same-name', dataCommit: COMMIT });
   expect(derivation).toMatchObject({ explanation: expect.stringMatching(new RegExp(`${COMMIT}.*${other}`)) });
 });
@@ -86,7 +88,7 @@ test('what the repository itself contradicts is a conflict, and nothing is looke
     history: () => Promise.reject(new Error('looked up')),
   };
   const source = { ...sources({ ...files, project: disagreeing }), remote: unread };
-  await expect(deriveTraining('demo', job, source)).resolves.toMatchObject({
+  await expect(deriveTraining('demo', job, source, NOW)).resolves.toMatchObject({
     status: 'conflict',
     reason: 'metafiles-disagree',
     datasets: [{ path: 'a' }, { path: 'a' }],
@@ -95,7 +97,7 @@ test('what the repository itself contradicts is a conflict, and nothing is looke
 
 test('settings that lead to another remote than the platform’s are a conflict', async () => {
   const source = { ...sources(), remote: { ...remote(1), url: 's3://bucket/other' } };
-  await expect(deriveTraining('demo', job, source)).resolves.toMatchObject({ reason: 'remote-differs' });
+  await expect(deriveTraining('demo', job, source, NOW)).resolves.toMatchObject({ reason: 'remote-differs' });
 });
 
 test('an import is taken from repositories that the platform allows', async () => {
@@ -103,18 +105,18 @@ test('an import is taken from repositories that the platform allows', async () =
     projectOf(
       `deps:\n- path: x\n  repo: {url: '${url}', rev_lock: ${COMMIT}}\nouts:\n- {md5: ${MD5}, hash: md5, path: a}\n`,
     );
-  await expect(deriveTraining('demo', job, sources({ ...files, project: imported(URL) }))).resolves.toMatchObject({
+  await expect(deriveTraining('demo', job, sources({ ...files, project: imported(URL) }), NOW)).resolves.toMatchObject({
     status: 'recorded',
     datasets: [{ importedFrom: { repository: URL, commit: COMMIT } }],
   });
   const foreign = imported('https://evil.example.com/data.git');
-  await expect(deriveTraining('demo', job, sources({ ...files, project: foreign }))).resolves.toMatchObject({
+  await expect(deriveTraining('demo', job, sources({ ...files, project: foreign }), NOW)).resolves.toMatchObject({
     reason: 'import-not-allowed',
   });
 });
 
 test('an object that differs from its .dvc file is a conflict that still names the commit', async () => {
-  await expect(deriveTraining('demo', job, sources(files, 2))).resolves.toMatchObject({
+  await expect(deriveTraining('demo', job, sources(files, 2), NOW)).resolves.toMatchObject({
     status: 'conflict',
     reason: 'object-size-differs',
     dataCommit: COMMIT,
@@ -131,14 +133,14 @@ test.each<[reason: string, change: Partial<ConfiguredJob>]>([
   ['revision-malformed', { configuredRevision: '../../heads/main' }],
   ['revision-malformed', { configuredRevision: '-v1 --upload-pack=x' }],
 ])('is unresolved as %s', async (reason, change) => {
-  const derivation = await deriveTraining('demo', { ...job, ...change }, sources());
+  const derivation = await deriveTraining('demo', { ...job, ...change }, sources(), NOW);
   expect(derivation).toMatchObject({ status: 'unresolved', reason });
   expect(derivation).not.toHaveProperty('dataCommit');
 });
 
 test('a token in the address is repeated nowhere', async () => {
   const configuredRepository = 'https://user:s3cret@git.example.com/team/data.git';
-  const derivation = await deriveTraining('demo', { ...job, configuredRepository }, sources());
+  const derivation = await deriveTraining('demo', { ...job, configuredRepository }, sources(), NOW);
   expect(JSON.stringify(derivation)).not.toContain('s3cret');
 });
 
@@ -151,12 +153,15 @@ test.each<[reason: string, answer: DataCommitFiles | UnreadableRevision]>([
   ['dataset-malformed', { ...files, project: { files: new Map(), unreadable: [`${'x'.repeat(1000)}.dvc`] } }],
   ['dataset-layout-unsupported', { ...files, project: projectOf(`outs:\n- md5: ${MD5}\n  hash: x\n  path: a\n`) }],
 ])('is unresolved as %s when the repository says so', async (reason, answer) => {
-  await expect(deriveTraining('demo', job, sources(answer))).resolves.toMatchObject({ status: 'unresolved', reason });
+  await expect(deriveTraining('demo', job, sources(answer), NOW)).resolves.toMatchObject({
+    status: 'unresolved',
+    reason,
+  });
 });
 
 test('is unresolved as listing-missing when the object was never pushed', async () => {
   const empty: Sources = { ...sources(), remote: remote(undefined) };
-  await expect(deriveTraining('demo', job, empty)).resolves.toMatchObject({ reason: 'listing-missing' });
+  await expect(deriveTraining('demo', job, empty, NOW)).resolves.toMatchObject({ reason: 'listing-missing' });
 });
 
 test('every derivation fits the schema that the run-tagger believes', async () => {
@@ -164,7 +169,7 @@ test('every derivation fits the schema that the run-tagger believes', async () =
   const long = { ...files, project: projectOf(`outs:\n- {md5: ${MD5}, hash: md5, path: ../${'a'.repeat(2000)}}\n`) };
   const cases = [sources(), sources(files, 2), sources('too-large'), sources(branch), sources(long)];
   for (const source of cases) {
-    const derivation = await deriveTraining('demo', job, source);
+    const derivation = await deriveTraining('demo', job, source, NOW);
     expect(Derivation.parse(JSON.parse(JSON.stringify(derivation)))).toEqual(derivation);
   }
 });

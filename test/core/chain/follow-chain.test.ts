@@ -1,6 +1,6 @@
 import type { Derivation } from '../../../core/chain/derivation';
 import { type ChainSources, followChain, statusOf } from '../../../core/chain/follow-chain';
-import { runTags } from '../../../core/chain/run-tags';
+import { linkTags } from '../../../core/chain/run-tags';
 import type { TaggedRun } from '../../../core/chain/tag-runs';
 
 const COMMIT = '9c1e0a44b2d19c1e0a44b2d19c1e0a44b2d19c1e';
@@ -14,6 +14,7 @@ const derivation = {
     name: 'Train-1',
     createdAt: '2026-01-02T03:04:05.000Z',
   },
+  derivedAt: '2026-01-02T03:11:00.000Z',
   assurance: 'configured',
   configured: { dataRepository: 'https://git.example.com/team/data.git', dataRevision: 'v1' },
   status: 'recorded',
@@ -24,7 +25,7 @@ const derivation = {
   ],
   notCompared: ['run-claims'],
 } satisfies Derivation;
-const tags = runTags(derivation, 'cdk-ml-lineage/0.1.0');
+const tags = { ...linkTags(derivation), 'lineage.status': 'recorded', 'lineage.recorded_by': 'cdk-ml-lineage/0.1.0' };
 
 function sources(change: Partial<ChainSources> = {}, more: Record<string, string> = {}): ChainSources {
   const run: TaggedRun = {
@@ -32,6 +33,10 @@ function sources(change: Partial<ChainSources> = {}, more: Record<string, string
     startedAt: new Date(0),
     deleted: false,
     hasModel: true,
+    status: 'FINISHED',
+    parameters: {},
+    metrics: {},
+    datasets: [],
     tags: { ...tags, ...more },
   };
   return {
@@ -81,7 +86,17 @@ test.each<[what: string, change: Partial<ChainSources>, broken: string]>([
 });
 
 test('a run without lineage ends the chain', async () => {
-  const bare: TaggedRun = { id: RUN, startedAt: new Date(0), deleted: false, hasModel: true, tags: {} };
+  const bare: TaggedRun = {
+    id: RUN,
+    startedAt: new Date(0),
+    deleted: false,
+    hasModel: true,
+    status: 'FINISHED',
+    parameters: {},
+    metrics: {},
+    datasets: [],
+    tags: {},
+  };
   expect(await outcomes(sources({ run: async () => bare }))).toEqual(['model version: agrees', 'run: missing']);
 });
 

@@ -7,7 +7,11 @@ const run = (id: string, minute: number, hasModel = false): TaggedRun => ({
   startedAt: new Date(Date.UTC(2026, 0, 2, 3, minute)),
   deleted: false,
   hasModel,
+  status: 'FINISHED',
   tags: {},
+  parameters: {},
+  metrics: {},
+  datasets: [],
 });
 
 test.each<[what: string, runs: TaggedRun[], primary: string | undefined]>([

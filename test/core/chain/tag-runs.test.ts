@@ -1,76 +1,93 @@
-import type { Derivation } from '../../../core/chain/derivation';
 import { readDerivation } from '../../../core/chain/read-derivation';
-import { type DescribedJob, type Runs, type TaggedRun, tagRuns } from '../../../core/chain/tag-runs';
+import type { StoredTraining } from '../../../core/chain/run-tags';
+import { type DescribedJob, type TaggedRun, type Tagger, tagRuns } from '../../../core/chain/tag-runs';
+import { attested, COMMIT, derivation, dvcDataset, identity, job, model, NOW, run, stored } from './training-findings';
 
-const COMMIT = '9c1e0a44b2d19c1e0a44b2d19c1e0a44b2d19c1e';
-const identity = {
-  arn: 'arn:aws:sagemaker:us-east-1:111122223333:training-job/train-1',
-  name: 'train-1',
-  createdAt: '2026-01-02T03:04:05.000Z',
-};
-const job: DescribedJob = {
-  identity,
-  endedAt: new Date('2026-01-02T03:10:00Z'),
-  configuredRepository: 'https://git.example.com/team/data.git',
-  configuredRevision: 'v1',
-  mlflowRunId: undefined,
-};
-const derivation: Derivation = {
-  version: 1,
-  platform: 'demo',
-  job: identity,
-  assurance: 'configured',
-  configured: { dataRepository: 'https://git.example.com/team/data.git', dataRevision: 'v1' },
-  status: 'recorded',
-  dataCommit: COMMIT,
-  datasets: [{ path: 'a', md5: '0cc175b9c0f1b6a831c399e269772661' }],
-  notCompared: ['run-claims'],
-};
-const run = (id: string, more: Partial<TaggedRun> = {}): TaggedRun => ({
-  id,
-  startedAt: new Date('2026-01-02T03:05:00Z'),
-  deleted: false,
-  hasModel: false,
-  tags: { 'sagemaker.training_job_name': 'train-1' },
-  ...more,
-});
-
-/** an MLflow that keeps what is written, and counts the writing. */
-function mlflow(...initial: TaggedRun[]) {
+/** an MLflow that keeps what is written, evidence that does too, and a count of the writing. */
+function tagging(...initial: TaggedRun[]) {
   const kept = new Map(initial.map((item) => [item.id, item]));
   const writes: string[] = [];
-  const runs: Runs = {
-    getRun: async (id) => kept.get(id),
-    findRunsByTag: async (key, value) => [...kept.values()].filter(({ tags }) => tags[key] === value),
-    setTags: async (id, tags) => {
-      const before = kept.get(id);
-      if (before) {
-        kept.set(id, { ...before, tags: { ...before.tags, ...tags } });
-      }
-      writes.push(id);
+  const ended: string[] = [];
+  const statements: StoredTraining[] = [];
+  const tagger: Tagger = {
+    runs: {
+      getRun: async (id) => kept.get(id),
+      findRunsByTag: async (key, value) => [...kept.values()].filter(({ tags }) => tags[key] === value),
+      setTags: async (id, tags) => {
+        const before = kept.get(id);
+        if (before) {
+          kept.set(id, { ...before, tags: { ...before.tags, ...tags } });
+        }
+        writes.push(id);
+      },
+      endRun: async (id, status) => void ended.push(`${id}: ${status}`),
     },
+    readModel: async () => model,
+    record: async (draft) => {
+      const next = stored(draft);
+      statements.push(next);
+      return next;
+    },
+    recordedBy: 'lineage/1.2.3',
+    now: () => NOW,
   };
-  return { runs, writes, tagsOf: (id: string) => kept.get(id)?.tags ?? {} };
+  return { tagger, writes, ended, statements, tagsOf: (id: string) => kept.get(id)?.tags ?? {} };
 }
 
 test('every run of the job gets the data commit', async () => {
-  const { runs, tagsOf } = mlflow(run('parent'), run('child'), run('other', { tags: {} }));
-  await tagRuns(derivation, job, runs, 'x');
+  const { tagger, tagsOf } = tagging(run('parent'), run('child'), run('other', { tags: {} }));
+  await tagRuns(derivation, job, tagger);
   expect(tagsOf('parent')).toMatchObject({ data_git_commit_id: COMMIT });
   expect(tagsOf('child')).toMatchObject({ data_git_commit_id: COMMIT });
   expect(tagsOf('other')).toEqual({});
 });
 
 test('the second time writes nothing', async () => {
-  const { runs, writes } = mlflow(run('one'));
-  await tagRuns(derivation, job, runs, 'x');
-  await tagRuns(derivation, job, runs, 'x');
+  const { tagger, writes } = tagging(run('one'));
+  await tagRuns(derivation, job, tagger);
+  await tagRuns(derivation, job, tagger);
   expect(writes).toEqual(['one']);
 });
 
+test('the statement comes first: where it cannot be kept, nothing is written on a run', async () => {
+  const { tagger, writes } = tagging(run('one'));
+  const record = async () => {
+    throw new Error('KMS is away');
+  };
+  await expect(tagRuns(derivation, job, { ...tagger, record })).rejects.toThrow('KMS is away');
+  expect(writes).toEqual([]);
+});
+
+test('an honest job is verified, and its statement names runs and model', async () => {
+  const { tagger, statements, tagsOf } = tagging(run('one', { hasModel: true, datasets: [dvcDataset()] }));
+  await tagRuns(attested, job, tagger);
+  expect(tagsOf('one')).toMatchObject({ 'lineage.status': 'verified', 'lineage.assurance': 'attested' });
+  expect(statements[0]?.statement.predicate).toMatchObject({
+    outcome: { status: 'verified' },
+    model: { value: model },
+    runs: { value: [{ runId: 'one' }] },
+  });
+});
+
+test('a job without runs leaves its statement, and the message is parked', async () => {
+  const { tagger, statements } = tagging();
+  await expect(tagRuns(derivation, job, tagger)).rejects.toMatchObject({ reason: 'run-not-found' });
+  expect(statements).toHaveLength(1);
+});
+
+test.each<[DescribedJob['status'], string]>([
+  ['Completed', 'FINISHED'],
+  ['Failed', 'FAILED'],
+  ['Stopped', 'KILLED'],
+])('a run that a job left open is ended as the job was: %s', async (status, end) => {
+  const { tagger, ended } = tagging(run('open', { status: 'RUNNING' }), run('closed'));
+  await tagRuns(derivation, { ...job, status }, tagger);
+  expect(ended).toEqual([`open: ${end}`]);
+});
+
 test('a run that the service names is tagged even if it names no job', async () => {
-  const { runs, tagsOf } = mlflow(run('service', { tags: {} }));
-  await tagRuns(derivation, { ...job, mlflowRunId: 'service' }, runs, 'x');
+  const { tagger, tagsOf } = tagging(run('service', { tags: {} }));
+  await tagRuns(derivation, { ...job, mlflowRunId: 'service' }, tagger);
   expect(tagsOf('service')).toMatchObject({ data_git_commit_id: COMMIT });
 });
 
@@ -88,8 +105,8 @@ test.each<[what: string, more: Partial<TaggedRun>]>([
   ],
   ['that was deleted', { deleted: true }],
 ])('a run %s is not of this job, and the message is parked', async (_what, more) => {
-  const { runs, writes } = mlflow(run('one', more));
-  await expect(tagRuns(derivation, job, runs, 'x')).rejects.toMatchObject({ reason: 'run-not-found' });
+  const { tagger, writes } = tagging(run('one', more));
+  await expect(tagRuns(derivation, job, tagger)).rejects.toMatchObject({ reason: 'run-not-found' });
   expect(writes).toEqual([]);
 });
 
@@ -98,8 +115,8 @@ test.each<[what: string, change: Partial<DescribedJob>]>([
   ['with another revision', { configuredRevision: 'v2' }],
   ['with another repository', { configuredRepository: 'https://git.example.com/team/other.git' }],
 ])('a derivation is not written for a job %s', async (_what, change) => {
-  const { runs, writes } = mlflow(run('one'));
-  await expect(tagRuns(derivation, { ...job, ...change }, runs, 'x')).rejects.toMatchObject({ reason: 'job-changed' });
+  const { tagger, writes } = tagging(run('one'));
+  await expect(tagRuns(derivation, { ...job, ...change }, tagger)).rejects.toMatchObject({ reason: 'job-changed' });
   expect(writes).toEqual([]);
 });
 

@@ -1,0 +1,148 @@
+import { pattern } from '../contract';
+import type { Origin } from '../evidence/fact';
+import type { Outcome } from '../evidence/outcome';
+import { PREDICATE_TYPES } from '../evidence/predicate-types';
+import type { Draft } from '../evidence/statement';
+import { type Claim, tellValues } from '../evidence/told';
+import type { Dataset, Derivation } from './derivation';
+import type { DescribedJob, TaggedRun } from './tag-runs';
+import { outcomeOf } from './training-outcome';
+
+/**
+ * The bytes of a model, as they were read.
+ */
+export interface ReadModel {
+  readonly object: { readonly bucket: string; readonly key: string; readonly versionId: string };
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+/**
+ * All that a statement about a training job is made of.
+ */
+export interface TrainingFindings {
+  readonly derivation: Derivation;
+  readonly job: DescribedJob;
+  readonly runs: readonly TaggedRun[];
+  readonly claims: readonly Claim[];
+  readonly model: ReadModel | undefined;
+  /** when job, runs and model were asked for. */
+  readonly at: Date;
+  readonly recordedBy: string;
+}
+
+export type TrainingDraft = Extract<Draft, { predicateType: typeof PREDICATE_TYPES.training }>;
+type Resolved = Exclude<Derivation, { status: 'unresolved' }>;
+type Check = TrainingDraft['predicate']['checks'][number];
+
+/**
+ * Writes down what was found about a training job, each fact with where it is from.
+ */
+export function trainingDraft(findings: TrainingFindings): TrainingDraft {
+  const { derivation, job, runs, claims, model, recordedBy } = findings;
+  const at = findings.at.toISOString();
+  const described: Origin = { source: { api: 'sagemaker:DescribeTrainingJob' }, at };
+  // a model is there to be read only where the job came to its end.
+  const modelWasRead = model !== undefined || !job.setup.completed;
+  const outcome = outcomeOf(derivation, runs, claims, modelWasRead);
+  return {
+    predicateType: PREDICATE_TYPES.training,
+    predicate: {
+      platform: derivation.platform,
+      recordedBy,
+      about: { kind: 'training-job', ...job.identity },
+      outcome,
+      checks: checksOf(derivation, outcome, claims, described),
+      configuration: {
+        value: {
+          ...toldConfiguration(derivation),
+          roleArn: job.roleArn,
+          ...(job.image !== undefined && pattern('containerImage').test(job.image) ? { image: job.image } : {}),
+          jobStatus: job.status,
+          endedAt: job.endedAt.toISOString(),
+        },
+        ...described,
+      },
+      ...(derivation.status === 'unresolved' ? {} : { data: dataOf(derivation) }),
+      datasetStatement: null,
+      claims: [...claims],
+      runs: {
+        value: runs.map((run) => ({
+          runId: run.id,
+          parameters: tellValues(run.parameters, new Set()),
+          metrics: tellValues(run.metrics, new Set()),
+        })),
+        source: { api: 'mlflow:search-runs' },
+        at,
+      },
+      model: model ? { value: model, source: { api: 's3:GetObject' }, at } : null,
+    },
+  };
+}
+
+// an address that the platform does not allow may hold what nobody should read for years.
+function toldConfiguration(derivation: Derivation): Derivation['configured'] {
+  const { dataRepository, ...rest } = derivation.configured;
+  const isAllowed = derivation.status !== 'unresolved' || derivation.reason !== 'repository-not-allowed';
+  return dataRepository !== undefined && isAllowed ? { dataRepository, ...rest } : rest;
+}
+
+function dataOf(derivation: Resolved): NonNullable<TrainingDraft['predicate']['data']> {
+  const { dataRepository, dataRevision } = derivation.configured;
+  if (dataRepository === undefined || dataRevision === undefined) {
+    throw new Error(`${derivation.job.arn} was resolved without a data repository or revision in its configuration`);
+  }
+  const at = derivation.derivedAt;
+  return {
+    resolution: {
+      value: { dataRepository, dataRevision, dataCommit: derivation.dataCommit },
+      source: { api: 'git:ls-refs' },
+      at,
+    },
+    datasets: derivation.datasets.map((dataset) => toldDataset(dataset, at)),
+  };
+}
+
+function toldDataset({ treeSha256, importedFrom, ...dataset }: Dataset, at: string) {
+  return {
+    ...dataset,
+    source: { claimedBy: 'data-repository' } as const,
+    at,
+    ...(importedFrom ? { importedFrom } : {}),
+    ...(treeSha256 === undefined
+      ? {}
+      : { tree: { value: { sha256: treeSha256 }, source: { claimedBy: 'job' } as const, at } }),
+  };
+}
+
+// only what was compared: a conflict ended the derivation before it had looked at everything.
+function checksOf(derivation: Derivation, outcome: Outcome, claims: readonly Claim[], described: Origin): Check[] {
+  const checks: Check[] = claims.length > 0 ? [claimCheck(claims)] : [];
+  if (derivation.status === 'unresolved' || derivation.status === 'conflict') {
+    return checks;
+  }
+  const at = derivation.derivedAt;
+  const inRemote: Origin = { source: { api: 's3:ListObjectVersions' }, at };
+  checks.push(
+    { check: 'revision-target', agrees: true, source: { api: 'git:ls-refs' }, at },
+    { check: 'listing-digest', agrees: true, source: { api: 's3:GetObject' }, at },
+    { check: 'object-size', agrees: true, ...inRemote },
+  );
+  if (outcome.assurance === 'attested') {
+    checks.push({ check: 'script-input', agrees: true, ...described });
+  }
+  if (outcome.status !== 'unresolved' && derivation.datasets.some(({ treeSha256 }) => treeSha256 !== undefined)) {
+    checks.push({ check: 'tree-digest', agrees: true, source: { claimedBy: 'job' }, at });
+  }
+  return checks;
+}
+
+function claimCheck(claims: readonly Claim[]): Check {
+  const [first] = claims;
+  return {
+    check: 'run-claims',
+    agrees: claims.every(({ agrees }) => agrees),
+    source: { api: 'mlflow:search-runs' },
+    at: first?.at ?? '',
+  };
+}

@@ -1,0 +1,60 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { Tagger } from '../../core/chain/tag-runs';
+import { CannotSucceed } from '../../core/delivery/failures';
+import { appendStatement, ChainBroken, type EvidenceLedger } from '../../core/evidence/append-statement';
+import { keepPublicKey } from '../../core/evidence/keep-public-key';
+import { PREDICATE_TYPES } from '../../core/evidence/predicate-types';
+import { trustKeys } from '../../core/evidence/public-keys';
+import { kmsSigner, type SigningKms } from '../../core/kms/kms-signer';
+import { s3EvidenceReader } from '../../core/s3/evidence-reader';
+import { s3EvidenceWriter } from '../../core/s3/evidence-writer';
+
+export interface EvidenceAccess {
+  readonly s3: S3Client;
+  readonly bucket: string;
+  readonly kms: SigningKms;
+  readonly signingKeyArn: string;
+}
+
+/**
+ * Adds statements to the evidence of a platform.
+ */
+export function evidenceRecorder(platform: string, access: EvidenceAccess): Tagger['record'] {
+  let ledger: Promise<EvidenceLedger> | undefined;
+  return async (draft) => {
+    ledger ??= openLedger(platform, access).catch((error: unknown) => {
+      // the next message tries again.
+      ledger = undefined;
+      throw error;
+    });
+    try {
+      const { key, sha256, statement } = await appendStatement(draft, await ledger);
+      if (statement.predicateType !== PREDICATE_TYPES.training) {
+        throw new Error(`${key} is a statement of the kind ${statement.predicateType}, not about a training job`);
+      }
+      return { key, sha256, statement };
+    } catch (error) {
+      if (error instanceof ChainBroken) {
+        throw new CannotSucceed('evidence-broken', error.message, { cause: error });
+      }
+      throw error;
+    }
+  };
+}
+
+async function openLedger(
+  platform: string,
+  { s3, bucket, kms, signingKeyArn }: EvidenceAccess,
+): Promise<EvidenceLedger> {
+  const signer = await kmsSigner(kms, signingKeyArn);
+  const writer = s3EvidenceWriter(s3, bucket);
+  // the key lies beside the statements before there is anything that it signed.
+  await keepPublicKey(platform, signer, writer);
+  return {
+    reader: s3EvidenceReader(s3, bucket),
+    writer,
+    signer,
+    trusted: trustKeys([signer.publicKeyPem], [signer.keyid]),
+    now: () => new Date(),
+  };
+}
