@@ -1,5 +1,6 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { KMS } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -36,6 +37,7 @@ export function awsClients(environment: SandboxEnvironment, session?: Credential
   return {
     cloudFormation: new CloudFormationClient(options),
     eventBridge: new EventBridgeClient(options),
+    kms: new KMS(options),
     s3: new S3Client(options),
     secretsManager: new SecretsManagerClient(options),
     sqs: new SQSClient(options),

@@ -20,6 +20,8 @@ export interface PipelineOutputs {
   readonly ArtifactBucketName: string;
   readonly DvcRemoteUrl: string;
   readonly MlflowAppArn: string;
+  readonly EvidenceBucketName: string;
+  readonly SigningKeyArn: string;
 }
 
 /**

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { trustKeys } from '../../core/evidence/public-keys';
+import { verifyEnvelope } from '../../core/evidence/verify-envelope';
+import { kmsSigner } from '../../core/kms/kms-signer';
 import { Sandbox } from '../../sandbox/instance';
 import { projectRoot } from '../../sandbox/project-paths';
 import { bootstrapAccount } from '../../sandbox/walk/deployment';
@@ -66,11 +70,39 @@ test('raw data becomes a dataset version and a model whose run names its commit'
   const { tags } = await runOfExecution(walk, first);
   expect(tags).toMatchObject({
     data_git_commit_id: await walk.checkout.resolve(first.revision),
-    'lineage.status': 'recorded',
+    'lineage.status': 'verified',
     'lineage.assurance': 'attested',
-    'lineage.reason': 'not compared: run-claims',
+    'lineage.reason': 'everything was compared, and agrees',
     'lineage.data_revision': first.revision,
   });
+});
+
+test('the tags name a signed statement that says the same, and verifies with the public key of the platform', async () => {
+  const { id, tags } = await runOfExecution(walk, first);
+  const [key = '', digest = ''] = (tags['lineage.evidence'] ?? '').split('@sha256:');
+  const { EvidenceBucketName: Bucket, SigningKeyArn } = walk.outputs;
+  const { Body } = await walk.aws.s3.send(new GetObjectCommand({ Bucket, Key: key }));
+  const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
+  expect(createHash('sha256').update(bytes).digest('hex')).toBe(digest);
+
+  const { publicKeyPem, keyid } = await kmsSigner(walk.aws.kms, SigningKeyArn);
+  const verified = verifyEnvelope(bytes, trustKeys([publicKeyPem], [keyid]));
+  expect(verified).toMatchObject({
+    kind: 'verified',
+    statement: {
+      predicate: {
+        sequence: 1,
+        outcome: { status: 'verified', assurance: 'attested' },
+        data: { resolution: { value: { dataCommit: tags.data_git_commit_id } } },
+        runs: { value: expect.arrayContaining([expect.objectContaining({ runId: id })]) },
+        model: { value: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) } },
+      },
+    },
+  });
+  // control: one byte changed.
+  const forged = Buffer.from(bytes);
+  forged[100] = (forged[100] ?? 0) ^ 1;
+  expect(verifyEnvelope(forged, trustKeys([publicKeyPem], [keyid])).kind).toBe('refused');
 });
 
 test('ml-lineage trace leads from a registered model version to the objects, and finds a commit that was changed on the run', async () => {

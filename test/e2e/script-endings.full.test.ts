@@ -66,6 +66,8 @@ test('scripts that know nothing but the environment of the AWS sample run unchan
     stage: 'training',
     data_git_commit_id: await commitOf(execution),
     'lineage.status': 'recorded',
+    'lineage.assurance': 'configured',
+    'lineage.reason': 'not compared: script-input',
   });
 });
 
