@@ -1,4 +1,8 @@
-import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  type CloudFormationClient,
+  DescribeStacksCommand,
+  type DescribeStacksCommandOutput,
+} from '@aws-sdk/client-cloudformation';
 import { z } from 'zod';
 import { ToolkitSetup } from '../core/chain/attestation';
 import { contract, pattern } from '../core/contract';
@@ -36,7 +40,7 @@ export interface PlatformAddresses {
  * Reads the outputs that `LineagePlatform.addOutputs` adds to a stack.
  */
 export async function readStackOutputs(client: CloudFormationClient, stackName: string): Promise<PlatformAddresses> {
-  const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
+  const { Stacks = [] } = await describe(client, stackName);
   const outputs = Object.fromEntries(
     (Stacks[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
   );
@@ -52,4 +56,19 @@ export async function readStackOutputs(client: CloudFormationClient, stackName: 
     dataRepositories: result.data[names.dataRepositories] as AllowedRepository[],
     jobToolkit: result.data[names.jobToolkit] as ToolkitSetup,
   };
+}
+
+async function describe(client: CloudFormationClient, stackName: string): Promise<DescribeStacksCommandOutput> {
+  try {
+    return await client.send(new DescribeStacksCommand({ StackName: stackName }));
+  } catch (error) {
+    // CloudFormation has no error of its own for a stack that is not there.
+    if (error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message)) {
+      throw new Error(
+        `there is no stack ${stackName} in the region ${await client.config.region()} of this account; aws cloudformation list-stacks names those that are there`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
 }

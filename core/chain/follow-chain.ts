@@ -76,7 +76,12 @@ export async function followChain(subject: ChainSubject, sources: ChainSources):
     });
     return { links, derivation: undefined, run };
   }
-  links.push({ kind: 'run', value: run.id, outcome: 'agrees', check: `MLflow has it, tagged by ${recordedBy}` });
+  links.push({
+    kind: 'run',
+    value: run.id,
+    outcome: 'agrees',
+    check: `MLflow has it as ${run.status}, tagged by ${recordedBy}`,
+  });
   const again = await sources.deriveAgain(run);
   if ('impossible' in again) {
     links.push(...asTagged(run, again.impossible));
