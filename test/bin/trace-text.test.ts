@@ -1,39 +1,21 @@
 import { traceExitCode, traceText } from '../../bin/trace-text';
 import type { Derivation } from '../../core/chain/derivation';
 import type { Chain } from '../../core/chain/follow-chain';
+import { COMMIT, derivation as recorded, run } from '../core/chain/training-findings';
 
-const COMMIT = '9c1e0a44b2d19c1e0a44b2d19c1e0a44b2d19c1e';
 const derivation: Derivation = {
-  version: 1,
-  platform: 'demo',
-  job: {
-    arn: 'arn:aws:sagemaker:us-east-1:111122223333:training-job/train-1',
-    name: 'Train-1',
-    createdAt: '2026-01-02T03:04:05.000Z',
-  },
-  derivedAt: '2026-01-02T03:11:00.000Z',
-  assurance: 'configured',
-  configured: { dataRepository: 'https://git.example.com/team/data.git', dataRevision: 'v1' },
-  status: 'recorded',
-  dataCommit: COMMIT,
+  ...recorded,
+  job: { ...recorded.job, name: 'Train-1' },
   datasets: [{ path: 'data', md5: '14b2c53346e4c151581173b95270ebf2.dir', sizeBytes: 12345 }],
   notCompared: ['run-claims'],
 };
-const run = {
-  id: '0f3c5a1e',
-  startedAt: new Date(0),
-  deleted: false,
-  hasModel: true,
-  status: 'FINISHED',
-  parameters: {},
-  metrics: {},
-  datasets: [],
+const tagged = run('0f3c5a1e', {
   tags: { 'lineage.status': 'verified', 'lineage.evidence': 'demo/training-job/x/000001.json@sha256:ab' },
-};
+});
 const chain: Chain = {
   links: [{ kind: 'data commit', value: COMMIT, outcome: 'agrees', check: 'the data revision leads to it' }],
   derivation,
-  run,
+  run: tagged,
 };
 
 test('each link says how it was checked, the first objects are told, and where to look next', () => {
@@ -66,7 +48,7 @@ test.each<[what: string, chain: Chain, exitCode: number]>([
   // tags and derivations can agree and still be no evidence.
   ['in which all agrees', chain, 2],
   ['with a link that differs', { ...chain, links: [{ kind: 'x', value: 'x', outcome: 'differs', check: 'x' }] }, 1],
-  ['that is tagged as a conflict', { ...chain, run: { ...run, tags: { 'lineage.status': 'conflict' } } }, 1],
+  ['that is tagged as a conflict', { ...chain, run: { ...tagged, tags: { 'lineage.status': 'conflict' } } }, 1],
   ['whose job is gone', { ...chain, derivation: undefined }, 2],
 ])('a chain %s ends with its exit code', (_what, given, exitCode) => {
   expect(traceExitCode(given)).toBe(exitCode);

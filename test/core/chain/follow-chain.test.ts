@@ -1,47 +1,24 @@
 import type { Derivation } from '../../../core/chain/derivation';
 import { type ChainSources, followChain, statusOf } from '../../../core/chain/follow-chain';
 import { linkTags } from '../../../core/chain/run-tags';
-import type { TaggedRun } from '../../../core/chain/tag-runs';
+import { COMMIT, derivation as recorded, run, unresolved } from './training-findings';
 
-const COMMIT = '9c1e0a44b2d19c1e0a44b2d19c1e0a44b2d19c1e';
 const OTHER = 'f'.repeat(40);
 const RUN = '0f3c5a1e7b8d4c2f9a6b3d1e8c7f5a2b';
 const derivation = {
-  version: 1,
-  platform: 'demo',
-  job: {
-    arn: 'arn:aws:sagemaker:us-east-1:111122223333:training-job/train-1',
-    name: 'Train-1',
-    createdAt: '2026-01-02T03:04:05.000Z',
-  },
-  derivedAt: '2026-01-02T03:11:00.000Z',
-  assurance: 'configured',
-  configured: { dataRepository: 'https://git.example.com/team/data.git', dataRevision: 'v1' },
-  status: 'recorded',
-  dataCommit: COMMIT,
+  ...recorded,
   datasets: [
     { path: 'a', md5: '0cc175b9c0f1b6a831c399e269772661' },
     { path: 'b', md5: '14b2c53346e4c151581173b95270ebf2.dir' },
   ],
-  notCompared: ['run-claims'],
-} satisfies Derivation;
+};
 const tags = { ...linkTags(derivation), 'lineage.status': 'recorded', 'lineage.recorded_by': 'cdk-ml-lineage/0.1.0' };
 
 function sources(change: Partial<ChainSources> = {}, more: Record<string, string> = {}): ChainSources {
-  const run: TaggedRun = {
-    id: RUN,
-    startedAt: new Date(0),
-    deleted: false,
-    hasModel: true,
-    status: 'FINISHED',
-    parameters: {},
-    metrics: {},
-    datasets: [],
-    tags: { ...tags, ...more },
-  };
+  const found = run(RUN, { hasModel: true, tags: { ...tags, ...more } });
   return {
     modelVersion: async () => ({ runId: RUN, registeredAt: new Date('2026-01-02T04:00:00Z') }),
-    run: async () => run,
+    run: async () => found,
     deriveAgain: async () => derivation,
     ...change,
   };
@@ -86,17 +63,7 @@ test.each<[what: string, change: Partial<ChainSources>, broken: string]>([
 });
 
 test('a run without lineage ends the chain', async () => {
-  const bare: TaggedRun = {
-    id: RUN,
-    startedAt: new Date(0),
-    deleted: false,
-    hasModel: true,
-    status: 'FINISHED',
-    parameters: {},
-    metrics: {},
-    datasets: [],
-    tags: {},
-  };
+  const bare = run(RUN, { tags: {} });
   expect(await outcomes(sources({ run: async () => bare }))).toEqual(['model version: agrees', 'run: missing']);
 });
 
@@ -141,8 +108,6 @@ test('a derivation that finds a conflict now shows it, whatever is tagged', asyn
 });
 
 test('a data commit on the run that nothing leads to any more differs', async () => {
-  const { dataCommit: _commit, datasets: _datasets, notCompared: _items, ...common } = derivation;
-  const now: Derivation = { ...common, status: 'unresolved', reason: 'revision-not-found', explanation: 'no tag v1' };
-  const chain = await followChain(version, sources({ deriveAgain: async () => now }));
+  const chain = await followChain(version, sources({ deriveAgain: async () => unresolved }));
   expect(chain.links.at(-1)).toMatchObject({ kind: 'data commit', outcome: 'differs' });
 });
