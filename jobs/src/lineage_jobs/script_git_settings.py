@@ -11,7 +11,7 @@ from lineage_jobs.errors import JobFailure
 from lineage_jobs.settings import DataSettings
 
 # a file of the job's own folder.
-MARK = "script-asked-for-the-token"
+MARK = "script-asked-git-host"
 _COUNT = "GIT_CONFIG_COUNT"
 
 
