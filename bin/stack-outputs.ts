@@ -24,6 +24,8 @@ const Outputs = z.object({
   [names.mlflowAppArn]: z.string().regex(pattern('mlflowAppArn')),
   [names.dataRepositories]: json.pipe(z.array(AllowedRepository)),
   [names.jobToolkit]: json.pipe(ToolkitSetup),
+  [names.platformName]: z.string().regex(pattern('platformName')),
+  [names.evidenceBucketName]: z.string().regex(pattern('s3Bucket')),
 });
 
 /**
@@ -34,6 +36,8 @@ export interface PlatformAddresses {
   readonly mlflowAppArn: string;
   readonly dataRepositories: readonly AllowedRepository[];
   readonly jobToolkit: ToolkitSetup;
+  readonly platformName: string;
+  readonly evidenceBucketName: string;
 }
 
 /**
@@ -55,6 +59,8 @@ export async function readStackOutputs(client: CloudFormationClient, stackName: 
     mlflowAppArn: result.data[names.mlflowAppArn] as string,
     dataRepositories: result.data[names.dataRepositories] as AllowedRepository[],
     jobToolkit: result.data[names.jobToolkit] as ToolkitSetup,
+    platformName: result.data[names.platformName] as string,
+    evidenceBucketName: result.data[names.evidenceBucketName] as string,
   };
 }
 

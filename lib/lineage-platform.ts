@@ -128,6 +128,7 @@ export class LineagePlatform extends Construct {
     const { mlflowApp, dvcRemote, artifactBucket } = this;
     const stack = Stack.of(this);
     const outputs = contract.stackOutputs;
+    new CfnOutput(stack, outputs.platformName, { value: this.evidenceStore.platformName });
     new CfnOutput(stack, outputs.dvcRemoteUrl, {
       value: dvcRemote.url,
       description: 'Put this into the data repository: dvc remote add --default storage <url>',

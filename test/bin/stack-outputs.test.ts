@@ -7,6 +7,8 @@ const outputs: Record<string, string> = {
   [names.dvcRemoteUrl]: 's3://remote/dvc',
   [names.mlflowAppArn]: 'arn:aws:sagemaker:us-east-1:111122223333:mlflow-app/app-EXAMPLE',
   [names.dataRepositories]: '[{"url":"https://git.example.com/team/data.git"}]',
+  [names.platformName]: 'demo',
+  [names.evidenceBucketName]: 'evidence',
   [names.jobToolkit]: '{"toolkitUri":"s3://a/b.zip","handoverUri":"s3://c/lineage","entrypoint":["sh"]}',
 };
 
@@ -24,13 +26,15 @@ test('a stack says where its platform is', async () => {
     dvcRemoteUrl: 's3://remote/dvc',
     mlflowAppArn: 'arn:aws:sagemaker:us-east-1:111122223333:mlflow-app/app-EXAMPLE',
     dataRepositories: [{ url: 'https://git.example.com/team/data.git' }],
+    platformName: 'demo',
+    evidenceBucketName: 'evidence',
     jobToolkit: { toolkitUri: 's3://a/b.zip', handoverUri: 's3://c/lineage', entrypoint: ['sh'] },
   });
 });
 
 test.each(Object.keys(outputs))('a stack without a usable %s is told to be deployed with its outputs', async (name) => {
   for (const given of [
-    { ...outputs, [name]: 'no such thing' },
+    { ...outputs, [name]: 'No such thing' },
     { ...outputs, [name]: '' },
   ]) {
     const reading = readStackOutputs(stackWith(given), 'demo');

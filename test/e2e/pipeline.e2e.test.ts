@@ -99,6 +99,25 @@ test('the tags name a signed statement that says the same, and verifies with the
       },
     },
   });
+  const verify = (trusted: string) =>
+    finish(
+      join(projectRoot, 'assets', 'ml-lineage.cjs'),
+      [
+        'evidence',
+        'verify',
+        first.trainingJobName ?? '',
+        '--stack',
+        pipelineStackName('radiology'),
+        '--trust',
+        trusted,
+      ],
+      { environment: sandbox.processEnvironment() },
+    );
+  const told = await verify(keyid);
+  expect(told.output).toContain(`verified, assurance attested, data commit ${tags.data_git_commit_id}`);
+  expect(told.code).toBe(0);
+  // control: a key that nobody trusts.
+  expect((await verify('0'.repeat(64))).code).toBe(1);
   // control: one byte changed.
   const forged = Buffer.from(bytes);
   forged[100] = (forged[100] ?? 0) ^ 1;
