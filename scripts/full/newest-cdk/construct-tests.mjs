@@ -6,7 +6,10 @@ import { readJestReport, settle } from '../../testing/test-programs.mjs';
 import { asHere } from './consumer.mjs';
 
 const TOOLS = ['cdk-nag', 'jest', 'ts-jest', 'typescript', '@types/jest', '@types/node'];
-const NEEDED = ['lib', 'assets', 'test/lib', 'test/nag.test.ts', 'package.json', 'jest.config.js', 'tsconfig.json'];
+const NEEDED = [
+  ...['lib', 'assets', 'test/lib', 'test/nag.test.ts', 'test/e2e/scripts'],
+  ...['package.json', 'jest.config.js', 'tsconfig.json'],
+];
 
 /** Runs a copy of the tests of the constructs with the CDK that the consumer has installed. */
 export async function runConstructTests(consumer, version) {
