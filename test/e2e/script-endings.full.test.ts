@@ -3,6 +3,7 @@ import { DescribeTrainingJobCommand, StopPipelineExecutionCommand } from '@aws-s
 import { Sandbox } from '../../sandbox/instance';
 import { bootstrapAccount } from '../../sandbox/walk/deployment';
 import { eventually } from '../../sandbox/walk/eventually';
+import { setFaults } from '../../sandbox/walk/local-sagemaker';
 import {
   type FinishedExecution,
   finishExecution,
@@ -113,4 +114,31 @@ test('a branch that is named like the tag makes the job refuse, with the reason'
   expect(execution.status).toBe('Failed');
   expect(execution.failure).toContain(`branch`);
   expect(execution.failure).toContain(execution.revision);
+});
+
+describe('a data repository that is changed between the job and its derivation', () => {
+  // the events wait until the repository has been changed.
+  beforeAll(() => setFaults(sandbox, { eventDelaySeconds: 20 }));
+  afterAll(() => setFaults(sandbox, {}));
+
+  test('with the tag at another commit is a conflict with what the preprocess job published', async () => {
+    const execution = await runCode(walk, 'several-runs', input);
+    await walk.checkout.git('fetch', '--quiet', '--tags', 'origin');
+    await walk.checkout.git('checkout', '--quiet', '--detach', execution.revision);
+    await walk.checkout.git('commit', '--quiet', '--allow-empty', '--message', 'not what was trained on');
+    await walk.checkout.git('push', '--quiet', '--force', 'origin', `HEAD:refs/tags/${execution.revision}`);
+    expect((await runOfExecution(walk, execution)).tags).toMatchObject({
+      'lineage.status': 'conflict',
+      'lineage.reason': expect.stringMatching(/handover-differs: /),
+    });
+  });
+
+  test('with a branch of the name of the tag is a conflict', async () => {
+    const execution = await runCode(walk, 'several-runs', input);
+    await walk.checkout.git('push', '--quiet', 'origin', `HEAD:refs/heads/${execution.revision}`);
+    expect((await runOfExecution(walk, execution)).tags).toMatchObject({
+      'lineage.status': 'conflict',
+      'lineage.reason': expect.stringMatching(/branch-of-same-name: /),
+    });
+  });
 });
