@@ -115,8 +115,10 @@ export class LineagePlatform extends Construct {
       evidenceStore: this.evidenceStore,
       jobToolkit: this.jobToolkit,
     });
-    // a statement says by their digest which bytes the model consists of.
-    new ObjectGrants(this.artifactBucket, MODEL_PREFIX).read(this.runTagger.taggerFunction);
+    // a statement says by their digest which bytes the model consists of, and whether others were put in their place.
+    const models = new ObjectGrants(this.artifactBucket, MODEL_PREFIX);
+    models.readVersions(this.runTagger.taggerFunction);
+    models.listVersions(this.runTagger.taggerFunction);
   }
 
   /**

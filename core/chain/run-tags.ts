@@ -3,6 +3,7 @@ import { contract } from '../contract';
 import type { Outcome } from '../evidence/outcome';
 import type { TrainingStatement } from '../evidence/statement';
 import type { Dataset, Derivation } from './derivation';
+import { isTaggedAsOther } from './run-membership';
 
 export type RunTags = Readonly<Record<string, string>>;
 
@@ -61,12 +62,22 @@ export function addressOf({ path, md5 }: Pick<Dataset, 'path' | 'md5'>): string 
 }
 
 /**
- * What is to be written on a run that carries tags already: a data commit that is there and differs stays.
+ * What is to be written on a run that carries tags already: a data commit that is there and differs stays, and so do all
+ * links of a run that was tagged as another job's.
  */
 export function reconcileTags(wanted: RunTags, there: RunTags): RunTags {
+  if (isTaggedAsOther(there, wanted[names.trainingJobArn] ?? '')) {
+    return changed(pick(wanted, VERDICT), there);
+  }
   const { [names.dataCommit]: commit, ...rest } = wanted;
   const theirs = there[names.dataCommit];
   return changed(theirs === undefined || theirs === commit ? wanted : rest, there);
+}
+
+const VERDICT = [names.status, names.assurance, names.reason, names.evidence, names.recordedBy];
+
+function pick(tags: RunTags, keys: readonly string[]): RunTags {
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => keys.includes(key)));
 }
 
 function changed(wanted: RunTags, there: RunTags): RunTags {

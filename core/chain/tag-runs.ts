@@ -4,10 +4,12 @@ import { CannotSucceed } from '../delivery/failures';
 import type { JobSetup } from './attestation';
 import { type JobEnvironment, repeatable } from './configuration';
 import type { Derivation, JobIdentity } from './derivation';
+import type { FirstSeenRevision } from './disagreements';
 import { primaryRun } from './primary-run';
 import { claimsOf } from './run-claims';
+import { membershipOf } from './run-membership';
 import { reconcileTags, type StoredTraining, statementTags } from './run-tags';
-import { type ReadModel, type TrainingDraft, trainingDraft } from './training-draft';
+import { type ReadModel, type Resolved, type TrainingDraft, trainingDraft } from './training-draft';
 
 export type RunEnd = 'FINISHED' | 'FAILED' | 'KILLED';
 
@@ -59,8 +61,10 @@ export interface Tagging {
  */
 export interface Tagger {
   readonly runs: Runs;
-  /** The bytes of a model; `undefined` where they cannot be read. */
-  readModel(uri: string): Promise<ReadModel | undefined>;
+  /** The bytes of the model that was written first since a moment; `undefined` where they cannot be read. */
+  readModel(uri: string, since: Date): Promise<ReadModel | undefined>;
+  /** What the data revision stood for when it was first seen: from now on, if that is now. */
+  firstSeen(derivation: Resolved): Promise<FirstSeenRevision>;
   /** Signs a statement and keeps it, unless the last one about the job says the same. */
   record(draft: TrainingDraft): Promise<StoredTraining>;
   readonly recordedBy: string;
@@ -86,7 +90,8 @@ export async function tagRuns(derivation: Derivation, job: DescribedJob, tagger:
       job,
       runs: found,
       claims: found.flatMap((run) => claimsOf(run, derivation, at)),
-      model: job.setup.completed && job.modelUri !== undefined ? await tagger.readModel(job.modelUri) : undefined,
+      model: await readModelOf(job, tagger),
+      firstSeen: derivation.status === 'unresolved' ? undefined : await tagger.firstSeen(derivation),
       at,
       recordedBy: tagger.recordedBy,
     }),
@@ -114,6 +119,12 @@ export async function tagRuns(derivation: Derivation, job: DescribedJob, tagger:
   return taggings;
 }
 
+async function readModelOf({ identity, setup, modelUri }: DescribedJob, tagger: Tagger) {
+  return setup.completed && modelUri !== undefined
+    ? await tagger.readModel(modelUri, new Date(identity.createdAt))
+    : undefined;
+}
+
 function assertSameJob(derivation: Derivation, job: DescribedJob): void {
   const same =
     isDeepStrictEqual(derivation.job, job.identity) && isDeepStrictEqual(derivation.configured, repeatable(job));
@@ -129,13 +140,5 @@ async function findRuns(job: DescribedJob, runs: Runs): Promise<TaggedRun[]> {
   const byTag = await runs.findRunsByTag(contract.claimTags.trainingJobName, job.identity.name);
   const byService = job.mlflowRunId === undefined ? undefined : await runs.getRun(job.mlflowRunId);
   const byId = new Map([...byTag, ...(byService ? [byService] : [])].map((run) => [run.id, run]));
-  return [...byId.values()].filter((run) => !run.deleted && isOfThisIncarnation(run, job));
-}
-
-// a job's name can be used again after the job was deleted, and any run may name any job: a run from before or after the
-// job, or one that names another ARN, is a run of somebody else.
-function isOfThisIncarnation(run: TaggedRun, { identity, endedAt }: DescribedJob): boolean {
-  const arn = run.tags[contract.claimTags.trainingJobArn];
-  const namesThisJob = arn === undefined || arn.toLowerCase() === identity.arn.toLowerCase();
-  return namesThisJob && run.startedAt >= new Date(identity.createdAt) && run.startedAt <= endedAt;
+  return [...byId.values()].filter((run) => !run.deleted && membershipOf(run, job) !== 'else');
 }

@@ -5,6 +5,7 @@ import { PREDICATE_TYPES } from '../evidence/predicate-types';
 import type { Draft } from '../evidence/statement';
 import { type Claim, tellValues } from '../evidence/told';
 import type { Dataset, Derivation } from './derivation';
+import { disagreementsOf, type FirstSeenRevision, movedRevision } from './disagreements';
 import type { DescribedJob, TaggedRun } from './tag-runs';
 import { outcomeOf } from './training-outcome';
 
@@ -15,6 +16,8 @@ export interface ReadModel {
   readonly object: { readonly bucket: string; readonly key: string; readonly versionId: string };
   readonly sha256: string;
   readonly sizeBytes: number;
+  /** how many versions and delete markers there are that are newer. */
+  readonly writtenSince: number;
 }
 
 /**
@@ -26,25 +29,28 @@ export interface TrainingFindings {
   readonly runs: readonly TaggedRun[];
   readonly claims: readonly Claim[];
   readonly model: ReadModel | undefined;
+  /** absent where the derivation leads to no commit. */
+  readonly firstSeen: FirstSeenRevision | undefined;
   /** when job, runs and model were asked for. */
   readonly at: Date;
   readonly recordedBy: string;
 }
 
 export type TrainingDraft = Extract<Draft, { predicateType: typeof PREDICATE_TYPES.training }>;
-type Resolved = Exclude<Derivation, { status: 'unresolved' }>;
+export type Resolved = Exclude<Derivation, { status: 'unresolved' }>;
 type Check = TrainingDraft['predicate']['checks'][number];
 
 /**
  * Writes down what was found about a training job, each fact with where it is from.
  */
 export function trainingDraft(findings: TrainingFindings): TrainingDraft {
-  const { derivation, job, runs, claims, model, recordedBy } = findings;
+  const { derivation, job, runs, claims, model, firstSeen, recordedBy } = findings;
   const at = findings.at.toISOString();
   const described: Origin = { source: { api: 'sagemaker:DescribeTrainingJob' }, at };
   // a model is there to be read only where the job came to its end.
   const modelWasRead = model !== undefined || !job.setup.completed;
-  const outcome = outcomeOf(derivation, runs, claims, modelWasRead);
+  const disagreements = disagreementsOf(findings);
+  const outcome = outcomeOf({ derivation, runs, claims, disagreements, modelWasRead });
   return {
     predicateType: PREDICATE_TYPES.training,
     predicate: {
@@ -52,7 +58,7 @@ export function trainingDraft(findings: TrainingFindings): TrainingDraft {
       recordedBy,
       about: { kind: 'training-job', ...job.identity },
       outcome,
-      checks: checksOf(derivation, outcome, claims, described),
+      checks: [...firstSeenCheck(derivation, firstSeen, at), ...checksOf(derivation, outcome, claims, described)],
       configuration: {
         value: {
           ...toldConfiguration(derivation),
@@ -75,7 +81,7 @@ export function trainingDraft(findings: TrainingFindings): TrainingDraft {
         source: { api: 'mlflow:search-runs' },
         at,
       },
-      model: model ? { value: model, source: { api: 's3:GetObject' }, at } : null,
+      model: model ? { value: toldModel(model), source: { api: 's3:GetObject' }, at } : null,
     },
   };
 }
@@ -88,19 +94,34 @@ function toldConfiguration(derivation: Derivation): Derivation['configured'] {
 }
 
 function dataOf(derivation: Resolved): NonNullable<TrainingDraft['predicate']['data']> {
+  return {
+    resolution: resolutionOf(derivation),
+    datasets: derivation.datasets.map((dataset) => toldDataset(dataset, derivation.derivedAt)),
+  };
+}
+
+/**
+ * Which commit the data revision stands for, as a fact.
+ */
+export function resolutionOf(derivation: Resolved): NonNullable<TrainingDraft['predicate']['data']>['resolution'] {
   const { dataRepository, dataRevision } = derivation.configured;
   if (dataRepository === undefined || dataRevision === undefined) {
     throw new Error(`${derivation.job.arn} was resolved without a data repository or revision in its configuration`);
   }
-  const at = derivation.derivedAt;
   return {
-    resolution: {
-      value: { dataRepository, dataRevision, dataCommit: derivation.dataCommit },
-      source: { api: 'git:ls-refs' },
-      at,
-    },
-    datasets: derivation.datasets.map((dataset) => toldDataset(dataset, at)),
+    value: { dataRepository, dataRevision, dataCommit: derivation.dataCommit },
+    source: { api: 'git:ls-refs' },
+    at: derivation.derivedAt,
   };
+}
+
+function toldModel({ object, sha256, sizeBytes }: ReadModel) {
+  return { object, sha256, sizeBytes };
+}
+
+function firstSeenCheck(derivation: Derivation, firstSeen: FirstSeenRevision | undefined, at: string): Check[] {
+  const agrees = movedRevision(derivation, firstSeen).length === 0;
+  return firstSeen ? [{ check: 'revision-first-seen', agrees, source: { api: 'lineage:evidence' }, at }] : [];
 }
 
 function toldDataset({ treeSha256, importedFrom, ...dataset }: Dataset, at: string) {

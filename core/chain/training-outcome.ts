@@ -2,18 +2,29 @@ import { contract } from '../contract';
 import type { Outcome } from '../evidence/outcome';
 import { type Claim, tellExplanation } from '../evidence/told';
 import type { Derivation } from './derivation';
+import type { Disagreement } from './disagreements';
 import type { TaggedRun } from './tag-runs';
 
+const MOST_CLAIMS_EXPLAINED = 20;
+const MOST_DISAGREEMENTS_EXPLAINED = 20;
+
 /**
- * What the derivation is worth once the runs' claims were compared with it. Nothing but the comparison of everything,
- * with nothing that differs, makes it `verified`.
+ * What an outcome is made of.
  */
-export function outcomeOf(
-  derivation: Derivation,
-  runs: readonly TaggedRun[],
-  claims: readonly Claim[],
-  modelWasRead: boolean,
-): Outcome {
+export interface Compared {
+  readonly derivation: Derivation;
+  readonly runs: readonly TaggedRun[];
+  readonly claims: readonly Claim[];
+  readonly disagreements: readonly Disagreement[];
+  readonly modelWasRead: boolean;
+}
+
+/**
+ * What the derivation is worth once all else was compared with it. Nothing but the comparison of everything, with nothing
+ * that differs, makes it `verified`.
+ */
+export function outcomeOf(compared: Compared): Outcome {
+  const { derivation, runs, claims, modelWasRead } = compared;
   // what a script reads by itself, nobody hashed.
   const readByItself = runs.some(({ tags }) => contract.claimTags.scriptRead in tags);
   const assurance = readByItself ? 'configured' : derivation.assurance;
@@ -33,21 +44,32 @@ export function outcomeOf(
     ...derivation.notCompared.filter((item) => !(item === 'run-claims' && allRunsClaim)),
     ...(modelWasRead ? [] : (['model-bytes'] as const)),
   ];
-  const reasons = [
-    ...(derivation.status === 'conflict'
-      ? [{ code: derivation.reason, explanation: tellExplanation(derivation.explanation) }]
-      : []),
-    ...claims
-      .filter(({ agrees }) => !agrees)
-      .slice(0, 20)
-      .map((claim) => ({ code: 'claim-differs' as const, explanation: tellExplanation(differenceOf(claim)) })),
-  ];
+  const reasons = conflictsOf(derivation, compared);
   if (reasons.length > 0) {
     return { status: 'conflict', assurance, reasons, notCompared };
+  }
+  if (runs.length === 0) {
+    const explanation = `no run names the job in its tag ${contract.claimTags.trainingJobName}`;
+    return { status: 'unresolved', assurance, reasons: [{ code: 'run-missing', explanation }], notCompared };
   }
   return notCompared.length > 0
     ? { status: 'recorded', assurance, notCompared }
     : { status: 'verified', assurance, notCompared: [] };
+}
+
+function conflictsOf(
+  derivation: Exclude<Derivation, { status: 'unresolved' }>,
+  { claims, disagreements }: Compared,
+): Extract<Outcome, { status: 'conflict' }>['reasons'] {
+  const told: Disagreement[] = [
+    ...(derivation.status === 'conflict' ? [{ code: derivation.reason, explanation: derivation.explanation }] : []),
+    ...disagreements.slice(0, MOST_DISAGREEMENTS_EXPLAINED),
+    ...claims
+      .filter(({ agrees }) => !agrees)
+      .slice(0, MOST_CLAIMS_EXPLAINED)
+      .map((claim): Disagreement => ({ code: 'claim-differs', explanation: differenceOf(claim) })),
+  ];
+  return told.map(({ code, explanation }) => ({ code, explanation: tellExplanation(explanation) }));
 }
 
 function differenceOf({ claimed, said, derived, runId }: Claim): string {

@@ -60,7 +60,7 @@ export interface AppendedStatement {
 export async function appendStatement(draft: Draft, ledger: EvidenceLedger): Promise<AppendedStatement> {
   const chain = chainOfStatement(draft);
   for (let attempt = 1; attempt <= contract.limits.evidenceAppendAttempts; attempt += 1) {
-    const latest = await readLatest(chain, ledger);
+    const latest = await readAt(-1, chain, ledger);
     const sequence = (latest?.statement.predicate.sequence ?? 0) + 1;
     assertRoom(chain, sequence);
     const statement = composeStatement(draft, {
@@ -71,10 +71,9 @@ export async function appendStatement(draft: Draft, ledger: EvidenceLedger): Pro
     if (latest && isSameOutcome(latest.statement, statement)) {
       return { key: latest.key, sha256: latest.sha256, statement: latest.statement, isNew: false };
     }
-    const key = statementKey(chain, sequence);
-    const bytes = await seal(statement, ledger);
-    if ((await ledger.writer.writeOnce(key, bytes)) === 'stored') {
-      return { key, sha256: sha256(bytes), statement, isNew: true };
+    const appended = await write(chain, statement, ledger);
+    if (appended) {
+      return appended;
     }
   }
   throw new Error(
@@ -82,16 +81,48 @@ export async function appendStatement(draft: Draft, ledger: EvidenceLedger): Pro
   );
 }
 
-async function readLatest(chain: ChainName, { reader, trusted }: EvidenceLedger) {
+/**
+ * Adds a statement as the first of its chain, or answers the one that is the first already.
+ *
+ * Of several writers at once one is first, and the others learn from it.
+ *
+ * @throws ChainBroken where the chain, or its first statement, is not as it was written
+ */
+export async function appendFirst(draft: Draft, ledger: EvidenceLedger): Promise<AppendedStatement> {
+  const chain = chainOfStatement(draft);
+  const there = await readAt(0, chain, ledger);
+  if (there) {
+    return { key: there.key, sha256: there.sha256, statement: there.statement, isNew: false };
+  }
+  const position = { sequence: 1, previous: null, recordedAt: ledger.now().toISOString() };
+  const appended = await write(chain, composeStatement(draft, position), ledger);
+  if (appended) {
+    return appended;
+  }
+  throw new Error(`${chainPrefix(chain)}: another writer was first; try again to read what it wrote`);
+}
+
+async function write(
+  chain: ChainName,
+  statement: Statement,
+  ledger: EvidenceLedger,
+): Promise<AppendedStatement | undefined> {
+  const key = statementKey(chain, statement.predicate.sequence);
+  const bytes = await seal(statement, ledger);
+  const written = await ledger.writer.writeOnce(key, bytes);
+  return written === 'stored' ? { key, sha256: sha256(bytes), statement, isNew: true } : undefined;
+}
+
+async function readAt(index: 0 | -1, chain: ChainName, { reader, trusted }: EvidenceLedger) {
   const { statements, problems } = await listChain(chain, reader);
   if (problems.length > 0) {
     throw new ChainBroken(chain, problems);
   }
-  const last = statements.at(-1);
-  if (!last) {
+  const listed = statements.at(index);
+  if (!listed) {
     return undefined;
   }
-  const read = await readStatement(chain, last, reader, trusted);
+  const read = await readStatement(chain, listed, reader, trusted);
   if (!read.stored || read.problems.length > 0) {
     throw new ChainBroken(chain, read.problems);
   }

@@ -3,10 +3,12 @@ import { Instant, PlatformName, SEQUENCE_DIGITS, Sequence, Sha256 } from './fiel
 import { Incarnation, KINDS, type Kind } from './incarnation';
 
 /**
- * The name of one chain of statements: those about one incarnation, or the daily checkpoints of a platform.
+ * The name of one chain of statements: those about one incarnation, the one about a data revision, or the daily
+ * checkpoints of a platform.
  */
 export type ChainName =
   | { readonly platform: string; readonly kind: Kind; readonly name: string; readonly createdAt: string }
+  | { readonly platform: string; readonly kind: 'data-revision'; readonly name: string }
   | { readonly platform: string; readonly kind: 'checkpoint' };
 
 /**
@@ -18,11 +20,13 @@ export function chainOf(platform: string, about: Incarnation): ChainName {
 }
 
 /**
- * Where a chain is kept: `<platform>/<kind>/<name>/<creation time>/`.
+ * Where a chain is kept: `<platform>/<kind>/<name>/<creation time>/`, as far as it has these.
  */
 export function chainPrefix(chain: ChainName): string {
-  const segments = [PlatformName.parse(chain.platform), chain.kind];
-  if (chain.kind !== 'checkpoint') {
+  const segments: string[] = [PlatformName.parse(chain.platform), chain.kind];
+  if (chain.kind === 'data-revision') {
+    segments.push(Sha256.parse(chain.name));
+  } else if (chain.kind !== 'checkpoint') {
     if (!pattern('evidenceName').test(chain.name)) {
       throw new Error(`a chain's name must match ${pattern('evidenceName').source}, got ${quoted(chain.name)}`);
     }
@@ -68,6 +72,10 @@ function parseChain([platform, kind, name, time, ...more]: string[]): ChainName 
   }
   if (kind === 'checkpoint') {
     return name === undefined ? { platform, kind } : undefined;
+  }
+  if (kind === 'data-revision') {
+    const { data } = Sha256.safeParse(name);
+    return data !== undefined && time === undefined ? { platform, kind, name: data } : undefined;
   }
   const createdAt = time?.replace(/^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2}\.\d{3}Z)$/, '$1-$2-$3T$4:$5:$6');
   if (!isKind(kind) || !pattern('evidenceName').test(name ?? '') || !Instant.safeParse(createdAt).success) {

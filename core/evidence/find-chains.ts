@@ -18,7 +18,7 @@ export async function findTrainingChains(platform: string, name: string, reader:
   const foreignKeys = new Set<string>();
   for await (const { key } of reader.versions(`${PlatformName.parse(platform)}/training-job/${name}/`)) {
     const chain = parseStatementKey(key)?.chain;
-    if (chain && chain.kind !== 'checkpoint') {
+    if (chain && 'createdAt' in chain) {
       chains.set(chain.createdAt, chain);
     } else {
       foreignKeys.add(key);

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { CheckpointStatement, DatasetStatement, DeploymentStatement, TrainingStatement } from './statement';
+import {
+  CheckpointStatement,
+  DataRevisionStatement,
+  DatasetStatement,
+  DeploymentStatement,
+  TrainingStatement,
+} from './statement';
 
 /**
  * The JSON Schemas of the statements, for whoever reads evidence without our code.
@@ -11,6 +17,7 @@ export function statementJsonSchemas(): Readonly<Record<string, unknown>> {
     'dataset-statement.v1.json': jsonSchema('dataset', DatasetStatement),
     'training-statement.v1.json': jsonSchema('training', TrainingStatement),
     'deployment-statement.v1.json': jsonSchema('deployment', DeploymentStatement),
+    'data-revision-statement.v1.json': jsonSchema('data revision', DataRevisionStatement),
     'checkpoint-statement.v1.json': jsonSchema('checkpoint', CheckpointStatement),
   };
 }

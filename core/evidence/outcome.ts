@@ -22,10 +22,14 @@ export const EVIDENCE_UNRESOLVED_REASONS = [
 export const EVIDENCE_CONFLICT_REASONS = [
   ...CONFLICT_REASONS,
   'claim-differs',
+  // the files that the script was given were others after it had run.
+  'dataset-changed',
   'dataset-statement-differs',
   'model-bytes-differ',
   'model-package-differs',
+  // the data revision stands for another commit than when it was first seen.
   'revision-moved',
+  'run-of-two-jobs',
 ] as const;
 
 /**
@@ -81,6 +85,7 @@ export const CHECKS = [
   'model-bytes',
   'model-package',
   'object-size',
+  'revision-first-seen',
   'revision-target',
   'run-claims',
   'script-input',

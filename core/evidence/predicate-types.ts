@@ -8,5 +8,6 @@ export const PREDICATE_TYPES = {
   dataset: `${NAMESPACE}/dataset/v1`,
   training: `${NAMESPACE}/training/v1`,
   deployment: `${NAMESPACE}/deployment/v1`,
+  dataRevision: `${NAMESPACE}/data-revision/v1`,
   checkpoint: `${NAMESPACE}/checkpoint/v1`,
 } as const;

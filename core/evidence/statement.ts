@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { canonicalJson } from './canonical-json';
 import { type ChainName, chainOf } from './chain-key';
 import { CheckpointPredicate } from './checkpoint-predicate';
+import { DataRevisionPredicate, dataRevisionName } from './data-revision-predicate';
 import { DatasetPredicate } from './dataset-predicate';
 import { DeploymentPredicate } from './deployment-predicate';
 import type { Position } from './predicate-frame';
@@ -25,10 +26,17 @@ const statementOf = <T extends string, P extends z.ZodType>(predicateType: T, pr
 export const DatasetStatement = statementOf(PREDICATE_TYPES.dataset, DatasetPredicate);
 export const TrainingStatement = statementOf(PREDICATE_TYPES.training, TrainingPredicate);
 export const DeploymentStatement = statementOf(PREDICATE_TYPES.deployment, DeploymentPredicate);
+export const DataRevisionStatement = statementOf(PREDICATE_TYPES.dataRevision, DataRevisionPredicate);
 export const CheckpointStatement = statementOf(PREDICATE_TYPES.checkpoint, CheckpointPredicate);
 
 export const Statement = z
-  .discriminatedUnion('predicateType', [DatasetStatement, TrainingStatement, DeploymentStatement, CheckpointStatement])
+  .discriminatedUnion('predicateType', [
+    DatasetStatement,
+    TrainingStatement,
+    DeploymentStatement,
+    DataRevisionStatement,
+    CheckpointStatement,
+  ])
   .refine(({ predicate: { sequence, previous } }) => (sequence === 1) === (previous === null), {
     error: 'the first statement of a chain, and no other, has no previous one',
   })
@@ -50,6 +58,7 @@ const PREDICATES = {
   [PREDICATE_TYPES.dataset]: DatasetPredicate,
   [PREDICATE_TYPES.training]: TrainingPredicate,
   [PREDICATE_TYPES.deployment]: DeploymentPredicate,
+  [PREDICATE_TYPES.dataRevision]: DataRevisionPredicate,
   [PREDICATE_TYPES.checkpoint]: CheckpointPredicate,
 } as const;
 
@@ -70,9 +79,13 @@ export function composeStatement({ predicateType, predicate }: Draft, position: 
  * The chain that a statement, or a draft of one, belongs to.
  */
 export function chainOfStatement({ predicate }: Draft | Statement): ChainName {
-  return 'about' in predicate
-    ? chainOf(predicate.platform, predicate.about)
-    : { platform: predicate.platform, kind: 'checkpoint' };
+  const { platform } = predicate;
+  if ('about' in predicate) {
+    return chainOf(platform, predicate.about);
+  }
+  return 'resolution' in predicate
+    ? { platform, kind: 'data-revision', name: dataRevisionName(predicate.resolution.value) }
+    : { platform, kind: 'checkpoint' };
 }
 
 // what differs between two statements of the same outcome: the place in the chain, who recorded it, and each `at`.

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CheckpointPredicate } from './checkpoint-predicate';
+import type { DataRevisionPredicate } from './data-revision-predicate';
 import type { DatasetPredicate } from './dataset-predicate';
 import type { DeploymentPredicate } from './deployment-predicate';
 import { GitCommit, Sha256 } from './fields';
@@ -21,6 +22,7 @@ export type TypedPredicate =
   | { predicateType: typeof PREDICATE_TYPES.dataset; predicate: z.infer<typeof DatasetPredicate> }
   | { predicateType: typeof PREDICATE_TYPES.training; predicate: z.infer<typeof TrainingPredicate> }
   | { predicateType: typeof PREDICATE_TYPES.deployment; predicate: z.infer<typeof DeploymentPredicate> }
+  | { predicateType: typeof PREDICATE_TYPES.dataRevision; predicate: z.infer<typeof DataRevisionPredicate> }
   | { predicateType: typeof PREDICATE_TYPES.checkpoint; predicate: z.infer<typeof CheckpointPredicate> };
 
 /**
@@ -41,6 +43,8 @@ export function subjectsOf({ predicateType, predicate }: TypedPredicate): Subjec
         incarnationSubject(predicate.about),
         ...predicate.models.flatMap(({ value: { artifact } }) => (artifact ? [objectSubject(artifact)] : [])),
       ];
+    case PREDICATE_TYPES.dataRevision:
+      return [commitSubject(predicate.resolution.value)];
     case PREDICATE_TYPES.checkpoint:
       return [{ name: predicate.platform, digest: { sha256: predicate.merkleRoot } }];
   }
@@ -54,12 +58,15 @@ function dataSubjects(data: ResolvedData | undefined): Subject[] {
   if (!data) {
     return [];
   }
-  const { dataRepository, dataCommit } = data.resolution.value;
   const datasets = data.datasets.flatMap(({ path, md5, listing, tree }) => [
     ...(listing ? [{ name: `${path}@${md5} listing`, digest: { sha256: listing.value.sha256 } }] : []),
     ...(tree ? [{ name: `${path}@${md5} tree`, digest: { sha256: tree.value.sha256 } }] : []),
   ]);
-  return [{ name: dataRepository, digest: { gitCommit: dataCommit } }, ...datasets];
+  return [commitSubject(data.resolution.value), ...datasets];
+}
+
+function commitSubject({ dataRepository, dataCommit }: { dataRepository: string; dataCommit: string }): Subject {
+  return { name: dataRepository, digest: { gitCommit: dataCommit } };
 }
 
 function objectSubject({

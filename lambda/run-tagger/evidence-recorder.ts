@@ -1,7 +1,16 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { FirstSeenRevision } from '../../core/chain/disagreements';
+import { revisionDraft } from '../../core/chain/revision-draft';
 import type { Tagger } from '../../core/chain/tag-runs';
+import type { Resolved } from '../../core/chain/training-draft';
 import { CannotSucceed } from '../../core/delivery/failures';
-import { appendStatement, ChainBroken, type EvidenceLedger } from '../../core/evidence/append-statement';
+import {
+  type AppendedStatement,
+  appendFirst,
+  appendStatement,
+  ChainBroken,
+  type EvidenceLedger,
+} from '../../core/evidence/append-statement';
 import { keepPublicKey } from '../../core/evidence/keep-public-key';
 import { PREDICATE_TYPES } from '../../core/evidence/predicate-types';
 import { trustKeys } from '../../core/evidence/public-keys';
@@ -19,20 +28,16 @@ export interface EvidenceAccess {
 /**
  * Adds statements to the evidence of a platform.
  */
-export function evidenceRecorder(platform: string, access: EvidenceAccess): Tagger['record'] {
-  let ledger: Promise<EvidenceLedger> | undefined;
-  return async (draft) => {
-    ledger ??= openLedger(platform, access).catch((error: unknown) => {
+export function evidenceRecorder(platform: string, access: EvidenceAccess) {
+  let opened: Promise<EvidenceLedger> | undefined;
+  const append = async (add: (ledger: EvidenceLedger) => Promise<AppendedStatement>): Promise<AppendedStatement> => {
+    opened ??= openLedger(platform, access).catch((error: unknown) => {
       // the next message tries again.
-      ledger = undefined;
+      opened = undefined;
       throw error;
     });
     try {
-      const { key, sha256, statement } = await appendStatement(draft, await ledger);
-      if (statement.predicateType !== PREDICATE_TYPES.training) {
-        throw new Error(`${key} is a statement of the kind ${statement.predicateType}, not about a training job`);
-      }
-      return { key, sha256, statement };
+      return await add(await opened);
     } catch (error) {
       if (error instanceof ChainBroken) {
         throw new CannotSucceed('evidence-broken', error.message, { cause: error });
@@ -40,6 +45,24 @@ export function evidenceRecorder(platform: string, access: EvidenceAccess): Tagg
       throw error;
     }
   };
+
+  const record: Tagger['record'] = async (draft) => {
+    const { key, sha256, statement } = await append((ledger) => appendStatement(draft, ledger));
+    if (statement.predicateType !== PREDICATE_TYPES.training) {
+      throw new Error(`${key} is a statement of the kind ${statement.predicateType}, not about a training job`);
+    }
+    return { key, sha256, statement };
+  };
+
+  const firstSeen = async (derivation: Resolved, recordedBy: string): Promise<FirstSeenRevision> => {
+    const { key, statement } = await append((ledger) => appendFirst(revisionDraft(derivation, recordedBy), ledger));
+    if (statement.predicateType !== PREDICATE_TYPES.dataRevision) {
+      throw new Error(`${key} is a statement of the kind ${statement.predicateType}, not about a data revision`);
+    }
+    const { value, at } = statement.predicate.resolution;
+    return { dataCommit: value.dataCommit, at };
+  };
+  return { record, firstSeen };
 }
 
 async function openLedger(

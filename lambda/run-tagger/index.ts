@@ -3,6 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { readDerivation } from '../../core/chain/read-derivation';
 import { tagRuns } from '../../core/chain/tag-runs';
+import type { Resolved } from '../../core/chain/training-draft';
 import { contract } from '../../core/contract';
 import { MlflowClient } from '../../core/mlflow/mlflow-client';
 import { locateMlflowApp } from '../../core/mlflow/signed-request';
@@ -18,16 +19,19 @@ const platform = required(names.platformName);
 const app = locateMlflowApp(required(names.mlflowAppArn), process.env[contract.jobEnvironment.mlflowEndpoint]);
 const sagemaker = new SageMakerClient();
 const s3 = new S3Client();
+const recordedBy = `${contract.packageName}/${version}`;
+const evidence = evidenceRecorder(platform, {
+  s3,
+  bucket: required(names.evidenceBucket),
+  kms: new KMS(),
+  signingKeyArn: required(names.signingKeyArn),
+});
 const tagger = {
   runs: new MlflowClient(app, sagemaker.config.credentials),
-  readModel: (uri: string) => readModel(s3, uri),
-  record: evidenceRecorder(platform, {
-    s3,
-    bucket: required(names.evidenceBucket),
-    kms: new KMS(),
-    signingKeyArn: required(names.signingKeyArn),
-  }),
-  recordedBy: `${contract.packageName}/${version}`,
+  readModel: (uri: string, since: Date) => readModel(s3, uri, since),
+  firstSeen: (derivation: Resolved) => evidence.firstSeen(derivation, recordedBy),
+  record: evidence.record,
+  recordedBy,
   now: () => new Date(),
 };
 

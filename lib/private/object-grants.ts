@@ -4,6 +4,7 @@ import {
   LIST_OBJECT_VERSIONS,
   LIST_OBJECTS,
   READ_ENCRYPTED,
+  READ_OBJECT_VERSIONS,
   READ_OBJECTS,
   WRITE_ENCRYPTED,
   WRITE_OBJECTS,
@@ -25,6 +26,13 @@ export class ObjectGrants {
    */
   read(grantee: iam.IGrantable, pattern = '*'): iam.Grant {
     return this.onKey(grantee, READ_ENCRYPTED, this.onObjects(grantee, READ_OBJECTS, pattern));
+  }
+
+  /**
+   * Reads the objects below the prefix in whichever version.
+   */
+  readVersions(grantee: iam.IGrantable): iam.Grant {
+    return this.onKey(grantee, READ_ENCRYPTED, this.onObjects(grantee, READ_OBJECT_VERSIONS, '*'));
   }
 
   /**

@@ -9,6 +9,7 @@ import {
   COMMIT,
   derivation,
   dvcDataset,
+  firstSeen,
   job,
   model,
   NOW,
@@ -20,7 +21,16 @@ import { ledgerWith } from '../core/evidence/ledger';
 function draftOf(of: Derivation) {
   const runs = [run('one', { datasets: [dvcDataset()] })];
   const claims = runs.flatMap((item) => claimsOf(item, of, NOW));
-  return trainingDraft({ derivation: of, job, runs, claims, model, at: NOW, recordedBy: 'cdk-ml-lineage/1.2.3' });
+  return trainingDraft({
+    derivation: of,
+    job,
+    runs,
+    claims,
+    model,
+    firstSeen,
+    at: NOW,
+    recordedBy: 'cdk-ml-lineage/1.2.3',
+  });
 }
 
 async function findingsOf(...drafts: ReturnType<typeof draftOf>[]): Promise<EvidenceFindings> {

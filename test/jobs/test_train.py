@@ -214,6 +214,7 @@ def test_a_script_that_changes_its_dataset_fails(job: TrainJob) -> None:
     assert job.run(script) == 1
     assert "the script changed its dataset" in job.failure()
     assert job.own_run().info.status == "FAILED"
+    assert job.own_run().data.tags["lineage_jobs.dataset_changed"] == "true"
 
 
 def test_a_channel_in_the_place_of_the_dataset_is_refused_and_kept(job: TrainJob) -> None:

@@ -90,11 +90,15 @@ def pull(data: DataSettings, claim: DataClaim, target: Path) -> TreeDigest:
     return tree
 
 
+class DatasetChanged(JobFailure):
+    """The script wrote into its dataset."""
+
+
 def require_unchanged(before: TreeDigest, target: Path) -> None:
     """Refuse a script that wrote into its dataset: nobody could say what it was given then."""
     after = digest_tree(target)
     if after != before:
-        raise JobFailure(
+        raise DatasetChanged(
             f"the script changed its dataset: {target} had {before.files} files with {before.digest} before it ran, "
             f"and has {after.files} files with {after.digest} now; let the script write to another folder"
         )

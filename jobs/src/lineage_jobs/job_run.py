@@ -68,6 +68,10 @@ class JobRun:
         """Say that the script went to the data repository itself: what it read there, nobody hashed."""
         self._client.set_tag(self.run_id, claim_tag("scriptRead"), "data-repository")
 
+    def record_changed_dataset(self) -> None:
+        """Say that the script left other files than it was given: a failed job alone would not tell."""
+        self._client.set_tag(self.run_id, claim_tag("datasetChanged"), "true")
+
     def record_failure(self, reason: str) -> None:
         self._client.set_tag(self.run_id, "mlflow.note.content", reason[:4000])
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lineage_jobs.dataset_source import DvcDatasetSource
 from lineage_jobs.errors import JobFailure
-from lineage_jobs.given_dataset import pull, require_unchanged, resolve
+from lineage_jobs.given_dataset import DatasetChanged, pull, require_unchanged, resolve
 from lineage_jobs.hosts import Hosts, read_hosts
 from lineage_jobs.job_outcome import FAILED, STOPPED, describe, report_failure
 from lineage_jobs.job_run import JobRun
@@ -96,7 +96,12 @@ def _train(job: _Job, data: DataSettings, code: CodeSettings, arguments: Sequenc
             job.run.record_own_reading()
     if end.exit_code != 0:
         return end.exit_code, f"the script {code.script} {end.description}; see the job's log"
-    require_unchanged(tree, job.layout.training_dataset)
+    try:
+        require_unchanged(tree, job.layout.training_dataset)
+    except DatasetChanged:
+        if job.run is not None:
+            job.run.record_changed_dataset()
+        raise
     return 0, "the job was told to stop" if job.stop.received else None
 
 

@@ -1,10 +1,19 @@
 import type { Derivation } from '../../../core/chain/derivation';
 import { linkTags, reconcileTags, statementTags } from '../../../core/chain/run-tags';
 import { trainingDraft } from '../../../core/chain/training-draft';
-import { COMMIT, derivation, identity, job, model, NOW, run, stored, unresolved } from './training-findings';
+import { COMMIT, derivation, firstSeen, identity, job, model, NOW, run, stored, unresolved } from './training-findings';
 
 function tagsOf(of: Derivation) {
-  const findings = { derivation: of, job, runs: [run('one')], claims: [], model, at: NOW, recordedBy: 'lineage/1.2.3' };
+  const findings = {
+    derivation: of,
+    job,
+    runs: [run('one')],
+    claims: [],
+    model,
+    firstSeen,
+    at: NOW,
+    recordedBy: 'lineage/1.2.3',
+  };
   return statementTags(stored(trainingDraft(findings)));
 }
 

@@ -1,7 +1,19 @@
 import { readDerivation } from '../../../core/chain/read-derivation';
 import type { StoredTraining } from '../../../core/chain/run-tags';
 import { type DescribedJob, type TaggedRun, type Tagger, tagRuns } from '../../../core/chain/tag-runs';
-import { attested, COMMIT, derivation, dvcDataset, identity, job, model, NOW, run, stored } from './training-findings';
+import {
+  attested,
+  COMMIT,
+  derivation,
+  dvcDataset,
+  firstSeen,
+  identity,
+  job,
+  model,
+  NOW,
+  run,
+  stored,
+} from './training-findings';
 
 /** an MLflow that keeps what is written, evidence that does too, and a count of the writing. */
 function tagging(...initial: TaggedRun[]) {
@@ -23,6 +35,7 @@ function tagging(...initial: TaggedRun[]) {
       endRun: async (id, status) => void ended.push(`${id}: ${status}`),
     },
     readModel: async () => model,
+    firstSeen: async () => firstSeen,
     record: async (draft) => {
       const next = stored(draft);
       statements.push(next);
@@ -64,7 +77,7 @@ test('an honest job is verified, and its statement names runs and model', async 
   expect(tagsOf('one')).toMatchObject({ 'lineage.status': 'verified', 'lineage.assurance': 'attested' });
   expect(statements[0]?.statement.predicate).toMatchObject({
     outcome: { status: 'verified' },
-    model: { value: model },
+    model: { value: { object: model.object, sha256: model.sha256 } },
     runs: { value: [{ runId: 'one' }] },
   });
 });
@@ -108,6 +121,64 @@ test.each<[what: string, more: Partial<TaggedRun>]>([
   const { tagger, writes } = tagging(run('one', more));
   await expect(tagRuns(derivation, job, tagger)).rejects.toMatchObject({ reason: 'run-not-found' });
   expect(writes).toEqual([]);
+});
+
+const OTHER_JOB = 'arn:aws:sagemaker:us-east-1:111122223333:training-job/train-0';
+
+test.each<[what: string, tags: TaggedRun['tags']]>([
+  ['whose tag of the job was moved to this one', { 'sagemaker.training_job_arn': OTHER_JOB }],
+  ['that was tagged as the run of another job', { 'lineage.training_job_arn': OTHER_JOB }],
+  [
+    'that was tagged as the run of another job, and says that it is of this one',
+    { 'lineage.training_job_arn': OTHER_JOB, 'sagemaker.training_job_arn': identity.arn },
+  ],
+])('a run %s is a conflict, and keeps what was written of the other', async (_what, tags) => {
+  const { tagger, tagsOf } = tagging(
+    run('honest', { datasets: [dvcDataset()] }),
+    run('moved', {
+      startedAt: new Date('2026-01-01T00:00:00Z'),
+      tags: { 'sagemaker.training_job_name': 'train-1', data_git_commit_id: COMMIT, ...tags },
+    }),
+  );
+  await tagRuns(attested, job, tagger);
+  const conflict = {
+    'lineage.status': 'conflict',
+    'lineage.reason': expect.stringContaining('run-of-two-jobs: the run moved'),
+  };
+  expect(tagsOf('honest')).toMatchObject(conflict);
+  expect(tagsOf('moved')).toMatchObject({ ...conflict, ...('lineage.training_job_arn' in tags ? tags : {}) });
+});
+
+test('a run that the service names, but whose tag names another job, is a conflict', async () => {
+  const { tagger, tagsOf } = tagging(run('shared', { tags: { 'sagemaker.training_job_name': 'train-0' } }));
+  await tagRuns(attested, { ...job, mlflowRunId: 'shared' }, tagger);
+  expect(tagsOf('shared')).toMatchObject({ 'lineage.status': 'conflict' });
+});
+
+test('a data revision that led to another commit when it was first seen is a conflict that names both', async () => {
+  const { tagger, tagsOf } = tagging(run('one', { datasets: [dvcDataset()] }));
+  const OTHER = 'f'.repeat(40);
+  await tagRuns(attested, job, { ...tagger, firstSeen: async () => ({ ...firstSeen, dataCommit: OTHER }) });
+  expect(tagsOf('one')).toMatchObject({
+    'lineage.status': 'conflict',
+    'lineage.reason': expect.stringMatching(new RegExp(`revision-moved: .*${OTHER}.*${COMMIT}`)),
+  });
+});
+
+test('files that were others after the script are a conflict', async () => {
+  const changed = { 'sagemaker.training_job_name': 'train-1', 'lineage_jobs.dataset_changed': 'true' };
+  const { tagger, tagsOf } = tagging(run('one', { datasets: [dvcDataset()], tags: changed }));
+  await tagRuns(derivation, { ...job, status: 'Failed' }, tagger);
+  expect(tagsOf('one')).toMatchObject({ 'lineage.reason': expect.stringContaining('dataset-changed') });
+});
+
+test('a model that was replaced since the job wrote it is a conflict', async () => {
+  const { tagger, tagsOf } = tagging(run('one', { datasets: [dvcDataset()] }));
+  await tagRuns(attested, job, { ...tagger, readModel: async () => ({ ...model, writtenSince: 1 }) });
+  expect(tagsOf('one')).toMatchObject({
+    'lineage.status': 'conflict',
+    'lineage.reason': expect.stringContaining('model-bytes-differ'),
+  });
 });
 
 test.each<[what: string, change: Partial<DescribedJob>]>([

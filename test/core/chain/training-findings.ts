@@ -82,7 +82,10 @@ export const model = {
   object: { bucket: 'artifacts', key: 'models/train-1/output/model.tar.gz', versionId: 'version-1' },
   sha256: 'b'.repeat(64),
   sizeBytes: 100,
+  writtenSince: 0,
 };
+
+export const firstSeen = { dataCommit: COMMIT, at: '2026-01-02T03:11:00.000Z' };
 
 /** A statement as if it had been kept as the first of its chain. */
 export function stored(draft: TrainingDraft): StoredTraining {

@@ -6,12 +6,13 @@ import { outcomeOf } from '../../../core/chain/training-outcome';
 import { attested, COMMIT, derivation, dvcDataset, NOW, run, unresolved } from './training-findings';
 
 const outcome = (of: Derivation, runs: readonly TaggedRun[], modelWasRead = true) =>
-  outcomeOf(
-    of,
+  outcomeOf({
+    derivation: of,
     runs,
-    runs.flatMap((one) => claimsOf(one, of, NOW)),
+    claims: runs.flatMap((one) => claimsOf(one, of, NOW)),
+    disagreements: [],
     modelWasRead,
-  );
+  });
 
 const honest = run('honest', { datasets: [dvcDataset()], parameters: { data_git_commit_id: COMMIT } });
 
@@ -22,10 +23,13 @@ test('an attested job whose runs all say what was derived is verified', () => {
 test.each<[what: string, of: Derivation, runs: TaggedRun[], modelWasRead: boolean, notCompared: string[]]>([
   ['a job without our toolkit', derivation, [honest], true, ['file-contents', 'script-input']],
   ['a run that says nothing of its data', attested, [honest, run('silent')], true, ['run-claims']],
-  ['a job without runs', attested, [], true, ['run-claims']],
   ['a model that could not be read', attested, [honest], false, ['model-bytes']],
 ])('%s is no more than recorded, and says why', (_what, of, runs, modelWasRead, notCompared) => {
   expect(outcome(of, runs, modelWasRead)).toMatchObject({ status: 'recorded', notCompared });
+});
+
+test('a job without runs has a chain that leads to no model', () => {
+  expect(outcome(attested, [])).toMatchObject({ status: 'unresolved', reasons: [{ code: 'run-missing' }] });
 });
 
 test('a script that went to the data repository itself may have read other files than those that were hashed', () => {

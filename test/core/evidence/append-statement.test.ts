@@ -1,10 +1,15 @@
 import * as fc from 'fast-check';
-import { appendStatement, ChainBroken, type EvidenceLedger } from '../../../core/evidence/append-statement';
+import {
+  appendFirst,
+  appendStatement,
+  ChainBroken,
+  type EvidenceLedger,
+} from '../../../core/evidence/append-statement';
 import { statementKey } from '../../../core/evidence/chain-key';
 import { chainOfStatement } from '../../../core/evidence/statement';
 import { verifyChain } from '../../../core/evidence/verify-chain';
 import { digestSigner } from './digest-signer';
-import { outcomeNumber, trainingDraft } from './drafts';
+import { COMMIT, dataRevisionDraft, outcomeNumber, trainingDraft } from './drafts';
 import { ledgerWith, newLedger } from './ledger';
 
 const chain = chainOfStatement(trainingDraft());
@@ -47,6 +52,32 @@ test.each<[string, string, (world: Awaited<ReturnType<typeof ledgerWith>>) => vo
   expect(failure).toBeInstanceOf(ChainBroken);
   expect(failure.problems).toMatchObject([{ code }]);
   expect(world.store.keys()).toEqual(before);
+});
+
+describe('what is written as the first of its chain', () => {
+  const moved = dataRevisionDraft('f'.repeat(40));
+
+  test('is what everybody learns who comes later', async () => {
+    const { ledger } = newLedger();
+    expect(await appendFirst(dataRevisionDraft(), ledger)).toMatchObject({ isNew: true });
+    expect(await appendFirst(moved, ledger)).toMatchObject({
+      isNew: false,
+      statement: { predicate: { resolution: { value: { dataCommit: COMMIT } } } },
+    });
+  });
+
+  test('stays what it is where another writer was first', async () => {
+    const { ledger } = newLedger();
+    const late = { ...ledger, writer: { writeOnce: async () => 'taken' as const } };
+    await expect(appendFirst(moved, late)).rejects.toThrow('another writer was first; try again');
+  });
+
+  test('is believed only as it was written', async () => {
+    const { ledger, store } = await ledgerWith(dataRevisionDraft());
+    const [key = ''] = store.keys();
+    store.overwrite(key, store.bytes(key));
+    await expect(appendFirst(moved, ledger)).rejects.toBeInstanceOf(ChainBroken);
+  });
 });
 
 test('writes nothing that its readers would refuse', async () => {

@@ -18,6 +18,11 @@ const chain: ChainName = {
 const anyChain: fc.Arbitrary<ChainName> = fc.oneof(
   fc.constant<ChainName>({ platform: 'demo', kind: 'checkpoint' }),
   fc.record({
+    platform: fc.constant('demo'),
+    kind: fc.constant('data-revision' as const),
+    name: fc.stringMatching(/^[0-9a-f]{64}$/),
+  }),
+  fc.record({
     platform: fc.stringMatching(/^[a-z][a-z0-9-]{0,30}[a-z0-9]$/),
     kind: fc.constantFrom(...KINDS),
     name: fc.stringMatching(/^[a-zA-Z0-9](-?[a-zA-Z0-9]){0,20}(\.[1-9][0-9]{0,8})?$/),

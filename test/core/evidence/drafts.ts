@@ -107,6 +107,18 @@ export function trainingDraft(change: Partial<DraftOf<'training'>['predicate']> 
   };
 }
 
+export function dataRevisionDraft(dataCommit = COMMIT): DraftOf<'dataRevision'> {
+  const { resolution } = data;
+  return {
+    predicateType: PREDICATE_TYPES.dataRevision,
+    predicate: {
+      ...common,
+      resolution: { ...resolution, value: { ...resolution.value, dataCommit } },
+      seenWith: trainingDraft().predicate.about,
+    },
+  };
+}
+
 /** a training statement whose outcome differs from that of every other number. */
 export function outcomeNumber(number: number): DraftOf<'training'> {
   return trainingDraft({

@@ -8,7 +8,17 @@ import {
 } from '../../../core/evidence/outcome';
 import type { Position } from '../../../core/evidence/predicate-frame';
 import { composeStatement, type Draft, isSameOutcome, type Statement } from '../../../core/evidence/statement';
-import { COMMIT, datasetDraft, deploymentDraft, from, outcomeNumber, RECORDED_BY, SHA, trainingDraft } from './drafts';
+import {
+  COMMIT,
+  dataRevisionDraft,
+  datasetDraft,
+  deploymentDraft,
+  from,
+  outcomeNumber,
+  RECORDED_BY,
+  SHA,
+  trainingDraft,
+} from './drafts';
 
 const first: Position = { sequence: 1, previous: null, recordedAt: '2026-01-02T04:00:00.000Z' };
 const second: Position = { sequence: 2, previous: SHA, recordedAt: '2026-01-03T04:00:00.000Z' };
@@ -32,6 +42,7 @@ const drafts: [string, () => Draft][] = [
   ['dataset', datasetDraft],
   ['training', trainingDraft],
   ['deployment', deploymentDraft],
+  ['data revision', dataRevisionDraft],
   ['checkpoint', checkpoint],
 ];
 

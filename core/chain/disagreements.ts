@@ -1,0 +1,64 @@
+import { contract } from '../contract';
+import type { EVIDENCE_CONFLICT_REASONS } from '../evidence/outcome';
+import type { Derivation } from './derivation';
+import { membershipOf } from './run-membership';
+import type { DescribedJob, TaggedRun } from './tag-runs';
+import type { ReadModel } from './training-draft';
+
+/**
+ * Two sources that disagree, which the run-tagger found beside what the derivation says.
+ */
+export interface Disagreement {
+  readonly code: (typeof EVIDENCE_CONFLICT_REASONS)[number];
+  readonly explanation: string;
+}
+
+/**
+ * What a data revision stood for when a job of the platform was first derived with it.
+ */
+export interface FirstSeenRevision {
+  readonly dataCommit: string;
+  readonly at: string;
+}
+
+interface Found {
+  readonly derivation: Derivation;
+  readonly job: DescribedJob;
+  readonly runs: readonly TaggedRun[];
+  readonly model: ReadModel | undefined;
+  readonly firstSeen: FirstSeenRevision | undefined;
+}
+
+export function disagreementsOf({ derivation, job, runs, model, firstSeen }: Found): Disagreement[] {
+  return [
+    ...movedRevision(derivation, firstSeen),
+    ...runs
+      .filter((run) => membershipOf(run, job) === 'disputed')
+      .map(({ id }): Disagreement => ({ code: 'run-of-two-jobs', explanation: `the run ${id} names another job too` })),
+    ...runs
+      .filter(({ tags }) => contract.claimTags.datasetChanged in tags)
+      .map(
+        ({ id }): Disagreement => ({
+          code: 'dataset-changed',
+          explanation: `the job of the run ${id} found other files after its script than it had handed to it`,
+        }),
+      ),
+    ...replacedModel(model),
+  ];
+}
+
+export function movedRevision(derivation: Derivation, firstSeen: FirstSeenRevision | undefined): Disagreement[] {
+  if (derivation.status === 'unresolved' || !firstSeen || firstSeen.dataCommit === derivation.dataCommit) {
+    return [];
+  }
+  const explanation = `${JSON.stringify(derivation.configured.dataRevision)} led to ${firstSeen.dataCommit} when it was first seen, at ${firstSeen.at}, and now leads to ${derivation.dataCommit}`;
+  return [{ code: 'revision-moved', explanation }];
+}
+
+function replacedModel(model: ReadModel | undefined): Disagreement[] {
+  if (!model || model.writtenSince === 0) {
+    return [];
+  }
+  const explanation = `the model was written over or deleted ${model.writtenSince} times since the job wrote it`;
+  return [{ code: 'model-bytes-differ', explanation }];
+}
