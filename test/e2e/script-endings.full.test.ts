@@ -81,6 +81,17 @@ test('a script that ends with 3 fails with 3, in the job and in every run, and i
   expect(tags.data_git_commit_id).toBe(await commitOf(execution));
 });
 
+test('a script that changes the files that it was given fails, and its run is in conflict', async () => {
+  const execution = await runCode(walk, 'changes-dataset', input);
+  expect(execution.status).toBe('Failed');
+  const { tags } = await runOfExecution(walk, execution);
+  expect(tags).toMatchObject({
+    data_git_commit_id: await commitOf(execution),
+    'lineage.status': 'conflict',
+    'lineage.reason': expect.stringMatching(/dataset-changed: /),
+  });
+});
+
 test('a script that the kernel ends for want of memory says so, and its data commit is known', async () => {
   const execution = await runCode(walk, 'out-of-memory', input);
   expect(execution.status).toBe('Failed');
