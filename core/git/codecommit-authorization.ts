@@ -1,9 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
+import { pattern } from '../contract';
 import { basic, type GitAuthorization } from './authorization';
 
-const HOST = /^git-codecommit(-fips)?\.([a-z]{2}(?:-[a-z]+)+-[0-9])\.amazonaws\.com(\.cn)?$/;
-const PATH = /^\/v1\/repos\/[A-Za-z0-9._-]{1,100}$/;
 const SERVICE = 'codecommit';
 
 export interface CodeCommitRepository {
@@ -18,11 +17,9 @@ export interface CodeCommitRepository {
  * @see https://docs.aws.amazon.com/codecommit/latest/userguide/regions.html#regions-git
  */
 export function parseCodeCommitUrl(url: string): CodeCommitRepository | undefined {
-  const { protocol, host, pathname } = new URL(url);
-  const region = HOST.exec(host)?.[2];
-  return protocol === 'https:' && region !== undefined && PATH.test(pathname)
-    ? { host, path: pathname, region }
-    : undefined;
+  const region = pattern('codeCommitUrl').exec(url)?.[1];
+  const { host, pathname } = new URL(url);
+  return region === undefined ? undefined : { host, path: pathname, region };
 }
 
 /**

@@ -5,9 +5,18 @@ import contract from './contract.json';
  */
 export { contract };
 
+type ContractPattern = keyof typeof contract.patterns;
+
+/**
+ * One of the contract's patterns, ready to test a text with.
+ */
+export function pattern(name: ContractPattern): RegExp {
+  return new RegExp(contract.patterns[name]);
+}
+
 /**
  * Whether a text matches one of the contract's patterns.
  */
-export function matches(pattern: keyof typeof contract.patterns, text: string): boolean {
-  return new RegExp(contract.patterns[pattern]).test(text);
+export function matches(name: ContractPattern, text: string): boolean {
+  return pattern(name).test(text);
 }

@@ -44,6 +44,9 @@ export const ADMINISTER_SIGNING_KEY = [
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/mlflow-app-setup-prerequisites-iam.html).
 export const CALL_MLFLOW_APP = ['sagemaker:CallMlflowAppApi'];
 
+// https://docs.aws.amazon.com/codecommit/latest/userguide/auth-and-access-control-permissions-reference.html
+export const PULL_FROM_CODECOMMIT = ['codecommit:GitPull'];
+
 export const READ_SECRET = ['secretsmanager:GetSecretValue'];
 
 export const DESCRIBE_TRAINING_JOBS = ['sagemaker:DescribeTrainingJob'];

@@ -54,6 +54,15 @@ test('read allows the key of the secret where it has one', () => {
   ]);
 });
 
+test('read of a repository at CodeCommit allows pulling from exactly that one', () => {
+  const stack = defineStack();
+  const url = 'https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/radiology-data';
+  new DataRepository(stack, 'Repository', { url }).grants.read(defineRole(stack));
+  const [statement] = statementsOf(Template.fromStack(stack), 'Grantee');
+  expect(statement).toMatchObject({ Effect: 'Allow', Action: 'codecommit:GitPull' });
+  expect(JSON.stringify(statement?.Resource)).toContain(':codecommit:eu-west-1:111122223333:radiology-data"');
+});
+
 test('a repository that everybody may read needs no right', () => {
   const stack = defineStack();
   const repository = new DataRepository(stack, 'Repository', { url: 'https://git.example.com/a/b.git' });
