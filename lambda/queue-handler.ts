@@ -7,6 +7,7 @@ import { contract } from '../core/contract';
 import { consume, type Outcome } from '../core/delivery/consumer';
 import { sqsDelivery } from '../core/delivery/sqs-delivery';
 import { required } from './environment';
+import { loggedError } from './logged-error';
 
 const METRIC_OF: Record<Outcome['kind'], string> = {
   done: 'MessagesDone',
@@ -48,17 +49,20 @@ export function queueHandler(
     telemetry.count(METRIC_OF[outcome.kind]);
     if (outcome.kind === 'parked') {
       const { failure } = outcome;
-      logger.error('message parked', { messageId: record.messageId, reason: failure.reason, error: failure });
+      logger.error('message parked', {
+        messageId: record.messageId,
+        reason: failure.reason,
+        error: loggedError(failure),
+      });
     }
     if (outcome.kind === 'retried') {
-      const error = outcome.error as Error;
       logger.warn('message will be tried again', {
         messageId: record.messageId,
         afterSeconds: outcome.afterSeconds,
-        error,
+        error: loggedError(outcome.error),
       });
       // only a failed message stays on the queue.
-      throw error;
+      throw outcome.error;
     }
   };
 

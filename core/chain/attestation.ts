@@ -104,7 +104,9 @@ function differenceOf(derivation: Recorded, text: string): string | Map<string, 
   for (const { path, md5, treeDigest } of document.datasets) {
     const derived = derivation.datasets.find((dataset) => dataset.path === path);
     if (derived?.md5 !== md5) {
-      return `the preprocess job published ${JSON.stringify(path)} as ${md5}, the data commit has ${derived?.md5 ?? 'none'}`;
+      return derived
+        ? `the preprocess job published ${JSON.stringify(derived.path)} as ${md5}, the data commit has ${derived.md5}`
+        : 'the preprocess job published a dataset that the data commit has not';
     }
     digests.set(path, treeDigest.replace('sha256:', ''));
   }

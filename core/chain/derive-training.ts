@@ -74,16 +74,19 @@ export async function deriveTraining(
   if (!job.configuredRepository) {
     return unresolved('repository-missing', `the job's environment has no ${dataRepositoryUrl}`);
   }
-  if (!job.configuredRevision) {
-    return unresolved('revision-missing', `the job's environment has no ${dataRevision}`);
-  }
   const named = common.configured.dataRepository;
   const repository = named === undefined ? undefined : sources.repository(named);
   if (!repository) {
     return unresolved(
       'repository-not-allowed',
-      `${dataRepositoryUrl} names ${named ?? 'something that is no plain https address'}, which is none of the platform's data repositories`,
+      // the address itself is not told: it may hold a token.
+      named === undefined
+        ? `${dataRepositoryUrl} holds something that is no plain https address`
+        : `${dataRepositoryUrl} names none of the platform's data repositories`,
     );
+  }
+  if (!job.configuredRevision) {
+    return unresolved('revision-missing', `the job's environment has no ${dataRevision}`);
   }
   const revision = common.configured.dataRevision;
   if (revision === undefined) {

@@ -6,7 +6,8 @@ import { CannotSucceed } from './failures';
 export function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);
-  } catch (error) {
-    throw new CannotSucceed('malformed-message', 'the message is no JSON', { cause: error });
+  } catch {
+    // without the parser's own error, which shows a part of the text.
+    throw new CannotSucceed('malformed-message', 'the message is no JSON');
   }
 }

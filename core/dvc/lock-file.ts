@@ -73,7 +73,7 @@ export function readLockFile(file: string, text: string, pipelineText: string | 
       } else if (flags.cache === false || flags.push === false) {
         hasUncached = true;
       } else {
-        const from = stage.wdir === undefined ? folder : posix.join(folder, stage.wdir);
+        const from = stage.wdir === undefined ? folder : `${folder}/${stage.wdir}`;
         outputs.push({
           ...readAddress(file, from, out),
           ...(flags.remote === undefined ? {} : { remote: flags.remote }),

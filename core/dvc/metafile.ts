@@ -70,7 +70,7 @@ export function readMetafile(file: string, text: string): ReadMetafile {
       `${file} works in a folder outside of the repository: ${JSON.stringify(wdir)}`,
     );
   }
-  const folder = posix.join(posix.dirname(file), wdir);
+  const folder = `${posix.dirname(file)}/${wdir}`;
   const source = deps[0] && readSource(file, deps[0]);
   const cached = outs.filter(({ cache = true, push = true }) => cache && push);
   return {

@@ -109,8 +109,9 @@ export function hasControlCharacter(text: string): boolean {
  * The path in the repository of something that a file in it names.
  */
 export function insideOf(file: string, folder: string, named: string): string {
-  if (named.includes('://')) {
-    throw new MetafileError('unsupported', `${file} names ${quoted(named)}, which is outside of the repository`);
+  // joined to a path, an address would lose a slash, and pass for a path with all that it holds.
+  if (named.includes('://') || folder.includes('://')) {
+    throw new MetafileError('unsupported', `${file} names an address, which is outside of the repository`);
   }
   const path = posix.join(folder, named).replace(/\/$/, '');
   if (path.length > LONGEST_PATH || hasControlCharacter(path)) {

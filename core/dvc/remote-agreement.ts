@@ -1,5 +1,5 @@
 import type { NotCompared } from '../chain/derivation';
-import { type Disagreement, quoted } from './disagreement';
+import type { Disagreement } from './disagreement';
 import type { DvcOutput } from './output';
 import { isLocalSettingsFile, isSettingsFile } from './project-paths';
 import { readSettings, remotesOf } from './settings';
@@ -39,7 +39,7 @@ export function compareSettings(
     disagreement:
       other === undefined
         ? undefined
-        : differs(`the remote ${quoted(other)} in the DVC settings ${remotes.get(other) ?? 'has no settings'}`),
+        : differs(`a remote that the DVC settings take data from ${remotes.get(other) ?? 'has no settings'}`),
   };
 }
 
@@ -49,7 +49,8 @@ const MOVING = ['endpointurl', 'version_aware', 'worktree'];
 function differenceOf(section: ReadonlyMap<string, string>, remoteUrl: string): string | undefined {
   const url = section.get('url');
   if (url?.replace(/\/+$/, '') !== remoteUrl) {
-    return url === undefined ? 'has no url' : `is ${quoted(url)}, the platform's DVC remote is ${remoteUrl}`;
+    // neither its name nor its address is told: people put passwords there.
+    return url === undefined ? 'has no url' : `is elsewhere than the platform's DVC remote, ${remoteUrl}`;
   }
   const moving = MOVING.find((key) => section.has(key) && section.get(key)?.toLowerCase() !== 'false');
   return moving && `has the setting ${moving}, the platform's DVC remote has not`;
@@ -66,7 +67,7 @@ export function otherRemote(outputs: readonly DvcOutput[], same: ReadonlySet<str
       return differs(`${file} imports with a remote or settings of its own`);
     }
     if (remote !== undefined && !same.has(remote.toLowerCase())) {
-      return differs(`${file} has an output in the remote ${quoted(remote)}, which is not the platform's DVC remote`);
+      return differs(`${file} has an output in another remote than the platform's DVC remote`);
     }
   }
   return undefined;

@@ -27,8 +27,8 @@ export function readSettings(file: string, text: string): Settings {
     if (line === '' || line.startsWith('#')) {
       continue;
     }
-    const malformed = (what: string) =>
-      new MetafileError('malformed', `${file}, line ${index + 1}: ${what}; got ${JSON.stringify(line.slice(0, 200))}`);
+    // the line itself is not told: settings may hold passwords of remotes.
+    const malformed = (what: string) => new MetafileError('malformed', `${file}, line ${index + 1}: ${what}`);
     const title = firstOf(SECTION.exec(line));
     if (title !== undefined) {
       const name = title.trim().toLowerCase();

@@ -42,7 +42,10 @@ export function parseStrictYaml(file: string, text: string): unknown {
   }
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem) {
-    throw new MetafileError('malformed', `${file} is no plain YAML: ${problem.message.slice(0, 300)}`);
+    // the parser's own message shows the line, and whatever stands there.
+    const line = text.slice(0, problem.pos[0]).split('\n').length;
+    const what = problem.code.toLowerCase().replaceAll('_', ' ');
+    throw new MetafileError('malformed', `${file} is no plain YAML: ${what} in line ${line}`);
   }
   if (/^%/m.test(text)) {
     throw new MetafileError('malformed', `${file} has a line that begins with %, as directives of YAML do`);

@@ -118,9 +118,7 @@ export function tellRepository(named: string | undefined, allowed: readonly Allo
  */
 export function tellExplanation(text: string): string {
   const printableText = pattern('printableText');
-  const withoutAddresses = toWellFormed(text)
-    .replace(/[^\s"'<>(),;:]*:\/\/[^\s"'<>(),;]*/g, '[address]')
-    .replace(/:\/\//g, ':');
+  const withoutAddresses = toWellFormed(text).replace(/[^\s"'<>(),;:]*:\/\/\S*/g, '[address]');
   const told = [...withoutAddresses]
     .map((character) => (printableText.test(character) ? character : '\uFFFD'))
     .join('');

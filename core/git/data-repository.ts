@@ -51,6 +51,14 @@ export class DataRepositoryReader {
    * A branch of the same name is reported and not followed: `git clone --branch` prefers it to the tag, and it moves.
    */
   async readRevision(revision: string): Promise<DataCommitFiles | Exclude<UnreadableRevision, 'too-large'>> {
+    try {
+      return await this.read(revision);
+    } catch (error) {
+      throw isOfLibrary(error) ? this.withoutAnswer(error) : error;
+    }
+  }
+
+  private async read(revision: string): Promise<DataCommitFiles | Exclude<UnreadableRevision, 'too-large'>> {
     const tag = `refs/tags/${revision}`;
     const target = await this.resolve(tag);
     if (target === undefined) {
@@ -109,11 +117,20 @@ export class DataRepositoryReader {
     });
   }
 
+  // isomorphic-git tells in its errors what the host sent, which may be anything.
+  private withoutAnswer({ code }: { code: string }): Error {
+    return new Error(`what ${this.url} sends cannot be read as Git's protocol and objects: ${code}`);
+  }
+
   // each call gets headers of its own: isomorphic-git writes the protocol version into them.
   private async headers(): Promise<Record<string, string>> {
     const authorization = await this.authorization();
     return authorization === undefined ? {} : { authorization };
   }
+}
+
+function isOfLibrary(error: unknown): error is Error & { code: string } {
+  return Object.values<unknown>(Errors).some((kind) => typeof kind === 'function' && error instanceof kind);
 }
 
 async function readProjectFiles(gitdir: string, commit: string): Promise<ProjectFiles> {

@@ -92,6 +92,11 @@ function assertUsable(repositoryUrl: string, response: IncomingMessage): void {
     response.destroy();
     throw new GitRefused(`${repositoryUrl} ${reason} (HTTP ${status})`);
   }
+  if (status !== 200) {
+    // isomorphic-git would put the whole answer into its error, and a host may repeat the request with its token in it.
+    response.destroy();
+    throw new Error(`${repositoryUrl} answers with HTTP ${status}`);
+  }
 }
 
 function singleValued(response: IncomingMessage): Record<string, string> {

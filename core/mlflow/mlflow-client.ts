@@ -195,7 +195,16 @@ export class MlflowClient {
     if (!response.ok) {
       throw new MlflowError(path, response.status, text);
     }
+    return parseAnswer(path, text);
+  }
+}
+
+function parseAnswer(path: string, text: string): unknown {
+  try {
     return JSON.parse(text);
+  } catch {
+    // without the parser's own error, which shows a part of the text: tags and parameters of somebody's runs.
+    throw new Error(`MLflow answers ${path} with ${text.length} characters that are no JSON`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { Logger } from '@aws-lambda-powertools/logger';
 import { ChangeMessageVisibilityCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import { CannotSucceed } from '../../core/delivery/failures';
@@ -98,6 +99,23 @@ test('what cannot succeed leaves the queue, and is parked as it was, with the re
     ],
   ]);
 });
+
+test.each([
+  ['parked', (error: Error) => new CannotSucceed('git-refused', 'refused', { cause: error }), 'error'],
+  ['tried again', (error: Error) => error, 'warn'],
+] as const)(
+  'of the error for which a message is %s, no more is logged than what it says',
+  async (_what, failure, level) => {
+    const error = Object.assign(new Error('away'), { answer: 'authorization: Basic glpat-0123' });
+    const log = jest.spyOn(Logger.prototype, level).mockImplementation(() => {});
+    await handle(() => Promise.reject(failure(error)), record('a', 'x'));
+    const logged = JSON.stringify(log.mock.calls);
+    log.mockRestore();
+    expect(logged).toContain('away');
+    expect(logged).toContain('queue-handler.test.ts');
+    expect(logged).not.toContain('glpat-0123');
+  },
+);
 
 test('a function without its settings says which is missing', () => {
   expect(() => required('ML_LINEAGE_NOWHERE')).toThrow(/ML_LINEAGE_NOWHERE is not set/);

@@ -96,7 +96,11 @@ test.each<[what: string, change: object, explanation: string]>([
   ['another revision', { dataRevision: 'v2' }, 'another data repository or revision'],
   ['another repository', { dataRepository: 'https://git.example.com/other' }, 'another data repository or revision'],
   ['another dataset', { datasets: [{ ...document.datasets[0], md5: '0'.repeat(32) }] }, `the data commit has ${MD5}`],
-  ['a dataset of another place', { datasets: [{ ...document.datasets[0], path: 'x' }] }, 'the data commit has none'],
+  [
+    'a dataset of another place',
+    { datasets: [{ ...document.datasets[0], path: 'x' }] },
+    'that the data commit has not',
+  ],
   ['no datasets', { datasets: [] }, 'no document of the preprocess job'],
   ['another version', { version: 2 }, 'no document of the preprocess job'],
 ])('a document that names %s is a conflict, whether or not the job completed', async (_what, change, explanation) => {
@@ -112,8 +116,11 @@ test.each<[what: string, change: object, explanation: string]>([
   }
 });
 
-test('what is no JSON is a conflict that repeats nothing of it', async () => {
-  const found = await attest(derivation, setup(), handover('token=secret'));
+test.each([
+  ['no JSON', 'token=secret'],
+  ['about another place', JSON.stringify({ ...document, datasets: [{ ...document.datasets[0], path: 'secret' }] })],
+])('what is %s is a conflict that repeats nothing of it', async (_what, text) => {
+  const found = await attest(derivation, setup(), handover(text));
   expect(found).toMatchObject({ status: 'conflict' });
   expect(JSON.stringify(found)).not.toContain('secret');
 });

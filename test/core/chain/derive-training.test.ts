@@ -173,3 +173,16 @@ test('every derivation fits the schema that the run-tagger believes', async () =
     expect(Derivation.parse(JSON.parse(JSON.stringify(derivation)))).toEqual(derivation);
   }
 });
+
+test.each<[what: string, change: Partial<ConfiguredJob>]>([
+  ['with a user', { configuredRepository: 'https://user:glpat-0123@git.example.com/team/data.git' }],
+  ['with a token in its path', { configuredRepository: 'https://git.example.com/glpat-0123/data.git' }],
+  [
+    'with a token in its path, and no revision',
+    { configuredRepository: 'https://git.example.com/glpat-0123/data.git', configuredRevision: undefined },
+  ],
+])('an address %s that is not allowed is not explained by repeating it', async (_what, change) => {
+  const derivation = await deriveTraining('demo', { ...job, ...change }, sources(), NOW);
+  expect(derivation).toMatchObject({ reason: 'repository-not-allowed' });
+  expect(derivation).toMatchObject({ explanation: expect.not.stringContaining('glpat-0123') });
+});

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import type { HttpClient } from 'isomorphic-git';
 import type { DataCommitFiles } from '../../../core/chain/derive-training';
 import { contract } from '../../../core/contract';
@@ -140,6 +141,25 @@ test.each([
   ['no token', ''],
 ])('%s is refused', async (_what, token) => {
   await expect(read('annotated', token)).rejects.toMatchObject({ name: 'GitRefused' });
+});
+
+test('what is no answer of a Git host is not repeated in the error', async () => {
+  const echoing: HttpClient = {
+    request: async ({ url, headers = {} }) => ({
+      url,
+      statusCode: 200,
+      statusMessage: 'OK',
+      headers: { 'content-type': 'text/html' },
+      body: (async function* () {
+        yield Buffer.from(`authorization: ${headers.authorization} glpat-0123`);
+      })(),
+    }),
+  };
+  const error: unknown = await reader(TOKEN, echoing)
+    .readRevision('annotated')
+    .catch((thrown) => thrown);
+  expect(error).toMatchObject({ message: expect.stringMatching(/cannot be read as Git's protocol .*SmartHttpError/) });
+  expect(inspect(error, { showHidden: true, depth: null })).not.toMatch(/glpat|Basic/);
 });
 
 test('a repository that is not there is refused', async () => {

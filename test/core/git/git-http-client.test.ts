@@ -83,6 +83,14 @@ test.each([
   await expect(get(repository, `${repository}/info/refs`)).rejects.toThrow(message);
 });
 
+test.each([400, 429, 500, 503])('fails on HTTP %i, and repeats nothing of the answer', async (status) => {
+  const repository = await serve((request, response) => {
+    response.writeHead(status, 'glpat-0123').end(`${request.url} glpat-0123`);
+  });
+  const failure = await get(repository, `${repository}/info/refs`).then(String, String);
+  expect(failure).toMatch(new RegExp(`answers with HTTP ${status}$`));
+});
+
 test('stops reading after the limit of bytes', async () => {
   const repository = await serve((_request, response) => response.end(Buffer.alloc(limits.responseBytes + 1)));
   await expect(get(repository, `${repository}/info/refs`)).rejects.toMatchObject({ name: 'GitResponseTooLarge' });
