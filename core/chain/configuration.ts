@@ -21,6 +21,16 @@ export function repeatable({ configuredRepository, configuredRevision }: JobEnvi
   };
 }
 
+/**
+ * What of it may be told to people: an address that the platform does not allow may hold what nobody should read for
+ * years.
+ */
+export function toldConfiguration(derivation: Derivation): Derivation['configured'] {
+  const { dataRepository, ...rest } = derivation.configured;
+  const isAllowed = derivation.status !== 'unresolved' || derivation.reason !== 'repository-not-allowed';
+  return dataRepository !== undefined && isAllowed ? { dataRepository, ...rest } : rest;
+}
+
 function isWellFormed(name: 'dataRepositoryUrl' | 'dataRevision', value: string | undefined): value is string {
   return value !== undefined && pattern(name).test(value);
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { contract } from '../contract';
 import type { Outcome } from '../evidence/outcome';
 import type { TrainingStatement } from '../evidence/statement';
+import { toldConfiguration } from './configuration';
 import type { Dataset, Derivation } from './derivation';
 import { isTaggedAsOther } from './run-membership';
 
@@ -22,7 +23,7 @@ const names = contract.runTags;
  * The tags that say what a derivation found: the links of the chain, not what they are worth.
  */
 export function linkTags(derivation: Derivation): RunTags {
-  const { dataRepository, dataRevision } = derivation.configured;
+  const { dataRepository, dataRevision } = toldConfiguration(derivation);
   const resolved = derivation.status === 'unresolved' ? undefined : derivation;
   return present({
     [names.trainingJobArn]: derivation.job.arn,

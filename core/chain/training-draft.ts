@@ -4,6 +4,7 @@ import type { Outcome } from '../evidence/outcome';
 import { PREDICATE_TYPES } from '../evidence/predicate-types';
 import type { Draft } from '../evidence/statement';
 import { type Claim, tellValues } from '../evidence/told';
+import { toldConfiguration } from './configuration';
 import type { Dataset, Derivation } from './derivation';
 import { disagreementsOf, type FirstSeenRevision, movedRevision } from './disagreements';
 import type { DescribedJob, TaggedRun } from './tag-runs';
@@ -84,13 +85,6 @@ export function trainingDraft(findings: TrainingFindings): TrainingDraft {
       model: model ? { value: toldModel(model), source: { api: 's3:GetObject' }, at } : null,
     },
   };
-}
-
-// an address that the platform does not allow may hold what nobody should read for years.
-function toldConfiguration(derivation: Derivation): Derivation['configured'] {
-  const { dataRepository, ...rest } = derivation.configured;
-  const isAllowed = derivation.status !== 'unresolved' || derivation.reason !== 'repository-not-allowed';
-  return dataRepository !== undefined && isAllowed ? { dataRepository, ...rest } : rest;
 }
 
 function dataOf(derivation: Resolved): NonNullable<TrainingDraft['predicate']['data']> {

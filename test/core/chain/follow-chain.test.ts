@@ -1,6 +1,7 @@
 import type { Derivation } from '../../../core/chain/derivation';
 import { type ChainSources, followChain, statusOf } from '../../../core/chain/follow-chain';
 import { linkTags } from '../../../core/chain/run-tags';
+import { contract } from '../../../core/contract';
 import { COMMIT, derivation as recorded, run, unresolved } from './training-findings';
 
 const OTHER = 'f'.repeat(40);
@@ -110,4 +111,26 @@ test('a derivation that finds a conflict now shows it, whatever is tagged', asyn
 test('a data commit on the run that nothing leads to any more differs', async () => {
   const chain = await followChain(version, sources({ deriveAgain: async () => unresolved }));
   expect(chain.links.at(-1)).toMatchObject({ kind: 'data commit', outcome: 'differs' });
+});
+
+test('an address that the platform does not allow is missing on the run, and is not shown', async () => {
+  const { platform, job, derivedAt } = derivation;
+  const foreign: Derivation = {
+    version: 1,
+    platform,
+    job,
+    derivedAt,
+    assurance: 'configured',
+    configured: { dataRepository: 'https://git.example.com/glpat-0123/data.git', dataRevision: 'v1' },
+    status: 'unresolved',
+    reason: 'repository-not-allowed',
+    explanation: 'not one of ours',
+  };
+  const { [contract.runTags.dataRepository]: _left, ...tagged }: Record<string, string> = tags;
+  const chain = await followChain(
+    version,
+    sources({ run: async () => run(RUN, { tags: tagged }), deriveAgain: async () => foreign }),
+  );
+  expect(chain.links).toContainEqual(expect.objectContaining({ kind: 'data repository', outcome: 'missing' }));
+  expect(JSON.stringify(chain.links)).not.toContain('glpat-0123');
 });
