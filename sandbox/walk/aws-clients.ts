@@ -1,4 +1,5 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMS } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -36,6 +37,7 @@ export function awsClients(environment: SandboxEnvironment, session?: Credential
   const options = { region: read('AWS_REGION'), endpoint: read('AWS_ENDPOINT_URL'), credentials };
   return {
     cloudFormation: new CloudFormationClient(options),
+    cloudWatchLogs: new CloudWatchLogsClient(options),
     eventBridge: new EventBridgeClient(options),
     kms: new KMS(options),
     s3: new S3Client(options),

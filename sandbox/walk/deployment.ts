@@ -16,6 +16,10 @@ export interface PlatformOutputs {
   readonly DerivationParkingUrl: string;
   readonly TaggingQueueUrl: string;
   readonly TaggingParkingUrl: string;
+  readonly EvidenceBucketName: string;
+  readonly SigningKeyArn: string;
+  /** how jobs are set up that our toolkit runs, in JSON. */
+  readonly JobToolkit: string;
 }
 
 export interface PlatformContext {

@@ -20,6 +20,11 @@ export interface TrainingJobOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly roleArn?: string;
   readonly tags?: readonly Tag[];
+  readonly hyperParameters?: Readonly<Record<string, string>>;
+  /** what starts the job instead of python and the script. */
+  readonly entrypoint?: readonly string[];
+  /** addresses in S3 by the name of the channel, beside that of the code. */
+  readonly channels?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -46,16 +51,13 @@ export async function startTrainingJob(
       AlgorithmSpecification: {
         TrainingImage: '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.6.0-cpu-py312',
         TrainingInputMode: 'File',
-        ContainerEntrypoint: ['python3', `/opt/ml/input/data/code/${script}`],
+        ContainerEntrypoint: [...(options.entrypoint ?? ['python3', `/opt/ml/input/data/code/${script}`])],
       },
-      InputDataConfig: [
-        {
-          ChannelName: 'code',
-          DataSource: {
-            S3DataSource: { S3DataType: 'S3Prefix', S3Uri: code, S3DataDistributionType: 'FullyReplicated' },
-          },
-        },
-      ],
+      InputDataConfig: Object.entries({ code, ...options.channels }).map(([ChannelName, S3Uri]) => ({
+        ChannelName,
+        DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri, S3DataDistributionType: 'FullyReplicated' } },
+      })),
+      HyperParameters: { ...options.hyperParameters },
       OutputDataConfig: { S3OutputPath: `s3://${outputs.ArtifactBucketName}/models/` },
       ResourceConfig: { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 10 },
       StoppingCondition: { MaxRuntimeInSeconds: 600 },
