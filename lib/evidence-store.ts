@@ -17,6 +17,22 @@ const LONGEST_RETENTION_DAYS = 36_500;
 
 const LAST_GENERATION = 999;
 
+const PREVIOUS_KEYS_RULES: readonly Rule<Pick<EvidenceStoreOptions, 'previousKeyFingerprints'>>[] = [
+  {
+    // what is only known at deployment cannot be checked, and a wrong one would park every derivation of an older chain.
+    broken: ({ previousKeyFingerprints = [] }) => !previousKeyFingerprints.every((text) => matches('sha256', text)),
+    message: ({ previousKeyFingerprints }) =>
+      `previousKeyFingerprints must hold SHA-256 digests of 64 hexadecimal digits in lower case, known at synthesis, got ${JSON.stringify(previousKeyFingerprints)}`,
+  },
+  {
+    broken: ({ previousKeyFingerprints = [] }) =>
+      previousKeyFingerprints.length > contract.limits.evidencePreviousKeys ||
+      new Set(previousKeyFingerprints).size < previousKeyFingerprints.length,
+    message: ({ previousKeyFingerprints = [] }) =>
+      `previousKeyFingerprints must hold at most ${contract.limits.evidencePreviousKeys} fingerprints, each once, got ${previousKeyFingerprints.length}`,
+  },
+];
+
 const RULES: readonly Rule<EvidenceStoreProps>[] = [
   {
     broken: ({ platformName }) => isKnown(platformName) && !matches('platformName', platformName),
@@ -33,6 +49,7 @@ const RULES: readonly Rule<EvidenceStoreProps>[] = [
     message: ({ signingKeyGeneration }) =>
       `signingKeyGeneration must be a whole number from 1 to ${LAST_GENERATION}, got ${signingKeyGeneration}`,
   },
+  ...PREVIOUS_KEYS_RULES,
 ];
 
 /**
@@ -55,20 +72,20 @@ export interface IEvidenceStore extends IConstruct {
   readonly signingKey: kms.IKey;
 
   /**
+   * The fingerprints of the keys that signed before the signing key, and whose statements are still believed.
+   */
+  readonly previousKeyFingerprints: string[];
+
+  /**
    * Who may add statements, or read them.
    */
   readonly grants: EvidenceStoreGrants;
 }
 
 /**
- * Properties of an EvidenceStore.
+ * How statements are kept, and what they are signed with.
  */
-export interface EvidenceStoreProps {
-  /**
-   * The name of the platform whose statements are kept. Unique in the account and region.
-   */
-  readonly platformName: string;
-
+export interface EvidenceStoreOptions {
   /**
    * How long Object Lock keeps each statement, from the moment it is written. A change applies to later statements only.
    *
@@ -110,6 +127,17 @@ export interface EvidenceStoreProps {
   readonly signingKeyGeneration?: number;
 
   /**
+   * The fingerprints of the keys of earlier generations: the SHA-256 of each public key, as those who verify were told it.
+   *
+   * A writer goes on with a chain only where the chain's last statement was signed by the signing key or by one of these.
+   * Which keys are believed is decided here and not by the public keys in the bucket, where a forger could put one.
+   *
+   * @default - none: a chain whose last statement was signed by another key is not continued, and what was to be added to
+   * it is parked
+   */
+  readonly previousKeyFingerprints?: string[];
+
+  /**
    * The bucket that receives the access logs of this store.
    *
    * [disable-awslint:prefer-ref-interface]
@@ -127,6 +155,16 @@ export interface EvidenceStoreProps {
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
+}
+
+/**
+ * Properties of an EvidenceStore.
+ */
+export interface EvidenceStoreProps extends EvidenceStoreOptions {
+  /**
+   * The name of the platform whose statements are kept. Unique in the account and region.
+   */
+  readonly platformName: string;
 }
 
 /**
@@ -151,6 +189,14 @@ export interface EvidenceStoreAttributes {
    * [disable-awslint:prefer-ref-interface]
    */
   readonly signingKey: kms.IKey;
+
+  /**
+   * The fingerprints of the keys of earlier generations, as the store itself has them.
+   *
+   * @default - none: a chain whose last statement was signed by another key is not continued, and what was to be added to
+   * it is parked
+   */
+  readonly previousKeyFingerprints?: string[];
 }
 
 /**
@@ -173,14 +219,18 @@ export class EvidenceStore extends Construct implements IEvidenceStore {
       readonly platformName = attrs.platformName;
       readonly bucket = attrs.bucket;
       readonly signingKey = attrs.signingKey;
+      readonly previousKeyFingerprints = attrs.previousKeyFingerprints ?? [];
       readonly grants = EvidenceStoreGrants.fromEvidenceStore(this);
     }
-    return new Import(scope, id);
+    const imported = new Import(scope, id);
+    enforce(imported, 'EvidenceStoreInvalid', attrs, PREVIOUS_KEYS_RULES);
+    return imported;
   }
 
   public readonly platformName: string;
   public readonly bucket: s3.IBucket;
   public readonly signingKey: kms.IKey;
+  public readonly previousKeyFingerprints: string[];
   public readonly grants: EvidenceStoreGrants;
 
   constructor(scope: Construct, id: string, props: EvidenceStoreProps) {
@@ -203,10 +253,13 @@ export class EvidenceStore extends Construct implements IEvidenceStore {
       generation: props.signingKeyGeneration ?? 1,
       removalPolicy,
     });
+    this.previousKeyFingerprints = props.previousKeyFingerprints ?? [];
     this.grants = EvidenceStoreGrants.fromEvidenceStore(this);
   }
 
-  private warn({ retentionMode, encryptionKey, removalPolicy }: EvidenceStoreProps): void {
+  private warn(props: EvidenceStoreProps): void {
+    const { retentionMode, encryptionKey, removalPolicy } = props;
+    const { signingKeyGeneration = 1, previousKeyFingerprints = [] } = props;
     const warn = (what: string, message: string) =>
       Annotations.of(this).addWarningV2(`${contract.packageName}:EvidenceStore.${what}`, message);
     if (retentionMode === s3.ObjectLockMode.COMPLIANCE) {
@@ -222,6 +275,13 @@ export class EvidenceStore extends Construct implements IEvidenceStore {
         'encryptionKey',
         'whoever disables or deletes the encryption key makes all evidence unreadable, and Object Lock does not ' +
           'prevent it. Leave encryptionKey out unless a rule of yours demands such a key',
+      );
+    }
+    if (isKnown(signingKeyGeneration) && signingKeyGeneration > 1 && previousKeyFingerprints.length === 0) {
+      warn(
+        'previousKeyFingerprints',
+        'no chain that the signing key before has signed will be continued: what is to be added to one is parked. Name ' +
+          'the fingerprint of that key in previousKeyFingerprints',
       );
     }
     if (removalPolicy === RemovalPolicy.DESTROY) {

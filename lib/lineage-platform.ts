@@ -5,7 +5,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { IDataRepository } from './data-repository';
 import { DvcRemote } from './dvc-remote';
-import { EvidenceStore } from './evidence-store';
+import { EvidenceStore, type EvidenceStoreOptions } from './evidence-store';
 import { JobToolkit } from './job-toolkit';
 import { MlflowApp } from './mlflow-app';
 import { contract } from './private/contract';
@@ -31,6 +31,13 @@ export interface LineagePlatformProps {
    * The Git repositories that hold the `.dvc` files. A job that names another repository stays unresolved.
    */
   readonly dataRepositories: IDataRepository[];
+
+  /**
+   * How the signed statements are kept: for how long, by whom they can be erased, and with which keys they are signed.
+   *
+   * @default - as an EvidenceStore does by default; its access logs are beside those of the platform
+   */
+  readonly evidence?: EvidenceStoreOptions;
 }
 
 /**
@@ -103,8 +110,9 @@ export class LineagePlatform extends Construct {
     this.processingRole = this.defineProcessingRole(props);
     this.trainingRole = this.defineTrainingRole(props);
     this.evidenceStore = new EvidenceStore(this, 'EvidenceStore', {
-      platformName: props.platformName,
       accessLogBucket,
+      ...props.evidence,
+      platformName: props.platformName,
     });
     this.runTagger = new RunTagger(this, 'RunTagger', {
       platformName: props.platformName,

@@ -12,6 +12,7 @@ import type { JobToolkit } from './job-toolkit';
 import type { IMlflowApp } from './mlflow-app';
 import { contract, matches } from './private/contract';
 import { enforce, isKnown, type Rule } from './private/errors';
+import { evidenceEnvironment } from './private/evidence-environment';
 import { defineLineageFunction } from './private/lineage-function';
 import { DESCRIBE_TRAINING_JOBS, READ_JOB_TAGS, SEND_MESSAGES } from './private/perms';
 import { describeRepositories, describeToolkit } from './private/platform-description';
@@ -187,8 +188,7 @@ export class RunTagger extends Construct {
       environment: {
         [names.platformName]: props.platformName,
         [names.mlflowAppArn]: props.mlflowApp.mlflowAppArn,
-        [names.evidenceBucket]: props.evidenceStore.bucket.bucketName,
-        [names.signingKeyArn]: props.evidenceStore.signingKey.keyArn,
+        ...evidenceEnvironment(props.evidenceStore),
       },
     });
     this.allowDescribing(handler);

@@ -12,6 +12,10 @@ import { chainOfStatement, composeStatement, type Draft, isSameOutcome, type Sta
 import { type ChainProblem, readStatement } from './verify-chain';
 import { verifyEnvelope } from './verify-envelope';
 
+const UNTRUSTED_KEY_REMEDY =
+  'If that is the fingerprint of a signing key of this platform from before, add it to previousKeyFingerprints of the ' +
+  'EvidenceStore, deploy, and send what was parked again; if not, somebody else signed';
+
 /**
  * The chain is not as its writers left it. Nothing is added to it, and no retry mends it.
  */
@@ -23,7 +27,10 @@ export class ChainBroken extends Error {
     readonly problems: readonly ChainProblem[],
   ) {
     const told = problems.slice(0, 5).map(({ code, key, explanation }) => `${code} at ${key}: ${explanation}`);
-    super(`the evidence under ${chainPrefix(chain)} was tampered with or cannot be verified: ${told.join('; ')}`);
+    const remedy = problems.some(({ code }) => code === 'untrusted-key') ? `. ${UNTRUSTED_KEY_REMEDY}` : '';
+    super(
+      `the evidence under ${chainPrefix(chain)} was tampered with or cannot be verified: ${told.join('; ')}${remedy}`,
+    );
   }
 }
 

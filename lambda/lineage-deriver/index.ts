@@ -15,12 +15,12 @@ import { readTrainingJob } from '../../core/sagemaker/job-event';
 import { belongsToPlatform } from '../../core/sagemaker/job-scope';
 import { describeEndedTrainingJob } from '../../core/sagemaker/training-job';
 import { secretReader } from '../../core/secrets/secret-reader';
-import { required } from '../environment';
+import { required, requiredTexts } from '../environment';
 import { queueHandler } from '../queue-handler';
 
 const names = contract.functionEnvironment;
 const platform = required(names.platformName);
-const jobRoleArns = z.array(z.string()).parse(JSON.parse(required(names.jobRoleArns)));
+const jobRoleArns = requiredTexts(names.jobRoleArns);
 const repositories = z.array(AllowedRepository).parse(JSON.parse(required(names.dataRepositories)));
 const taggingQueueUrl = required(names.taggingQueueUrl);
 

@@ -13,7 +13,7 @@ import {
 } from '../../core/evidence/append-statement';
 import { keepPublicKey } from '../../core/evidence/keep-public-key';
 import { PREDICATE_TYPES } from '../../core/evidence/predicate-types';
-import { trustKeys } from '../../core/evidence/public-keys';
+import { readTrustedKeys } from '../../core/evidence/read-trusted-keys';
 import { kmsSigner, type SigningKms } from '../../core/kms/kms-signer';
 import { s3EvidenceReader } from '../../core/s3/evidence-reader';
 import { s3EvidenceWriter } from '../../core/s3/evidence-writer';
@@ -23,6 +23,8 @@ export interface EvidenceAccess {
   readonly bucket: string;
   readonly kms: SigningKms;
   readonly signingKeyArn: string;
+  /** of the keys that signed before, and whose statements are still believed. */
+  readonly previousKeyFingerprints: readonly string[];
 }
 
 /**
@@ -67,17 +69,18 @@ export function evidenceRecorder(platform: string, access: EvidenceAccess) {
 
 async function openLedger(
   platform: string,
-  { s3, bucket, kms, signingKeyArn }: EvidenceAccess,
+  { s3, bucket, kms, signingKeyArn, previousKeyFingerprints }: EvidenceAccess,
 ): Promise<EvidenceLedger> {
   const signer = await kmsSigner(kms, signingKeyArn);
+  const reader = s3EvidenceReader(s3, bucket);
   const writer = s3EvidenceWriter(s3, bucket);
   // the key lies beside the statements before there is anything that it signed.
   await keepPublicKey(platform, signer, writer);
   return {
-    reader: s3EvidenceReader(s3, bucket),
+    reader,
     writer,
     signer,
-    trusted: trustKeys([signer.publicKeyPem], [signer.keyid]),
+    trusted: await readTrustedKeys(platform, [signer.keyid, ...previousKeyFingerprints], reader),
     now: () => new Date(),
   };
 }

@@ -10,7 +10,7 @@ import { locateMlflowApp } from '../../core/mlflow/signed-request';
 import { readModel } from '../../core/s3/model-reader';
 import { describeEndedTrainingJob } from '../../core/sagemaker/training-job';
 import { version } from '../../package.json';
-import { required } from '../environment';
+import { required, requiredTexts } from '../environment';
 import { queueHandler } from '../queue-handler';
 import { evidenceRecorder } from './evidence-recorder';
 
@@ -25,6 +25,7 @@ const evidence = evidenceRecorder(platform, {
   bucket: required(names.evidenceBucket),
   kms: new KMS(),
   signingKeyArn: required(names.signingKeyArn),
+  previousKeyFingerprints: requiredTexts(names.previousKeyFingerprints),
 });
 const tagger = {
   runs: new MlflowClient(app, sagemaker.config.credentials),

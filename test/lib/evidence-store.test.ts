@@ -146,6 +146,35 @@ test.each([0, 1.5, 1000, Number.NaN])('fails on the signing key generation %p', 
   );
 });
 
+test('the keys before are none, unless they are named', () => {
+  const previousKeyFingerprints = ['ab'.repeat(32), 'cd'.repeat(32)];
+  const stack = defineStack();
+  expect(importedStore(stack).previousKeyFingerprints).toEqual([]);
+  expect(store(stack, { previousKeyFingerprints }).previousKeyFingerprints).toEqual(previousKeyFingerprints);
+});
+
+test.each<[what: string, fingerprints: string[], told: string]>([
+  [
+    'no digest',
+    ['ab'.repeat(31)],
+    'must hold SHA-256 digests of 64 hexadecimal digits in lower case, known at synthesis',
+  ],
+  ['upper case', ['AB'.repeat(32)], `in lower case, known at synthesis, got ["${'AB'.repeat(32)}"]`],
+  ['only known at deployment', [Token.asString({ Ref: 'Fingerprint' })], 'known at synthesis'],
+  ['named twice', ['ab'.repeat(32), 'ab'.repeat(32)], 'at most 20 fingerprints, each once, got 2'],
+  ['one too many', Array.from({ length: 21 }, (_, i) => `${100 + i}${'a'.repeat(61)}`), 'at most 20 fingerprints'],
+])('fails on a fingerprint of a key before that is %s', (_what, previousKeyFingerprints, told) => {
+  expect(() => define({ previousKeyFingerprints })).toThrow(told);
+  const bucket = (stack: Stack) => s3.Bucket.fromBucketName(stack, 'EvidenceBucket', 'evidence');
+  const signingKey = (stack: Stack) => kms.Key.fromKeyArn(stack, 'SigningKey', KEY_ARN);
+  expect(() =>
+    templateOf((stack) => {
+      const attributes = { platformName: 'demo', bucket: bucket(stack), signingKey: signingKey(stack) };
+      EvidenceStore.fromEvidenceStoreAttributes(stack, 'Imported', { ...attributes, previousKeyFingerprints });
+    }),
+  ).toThrow(told);
+});
+
 test('the account may administer the signing key, but not use it', () => {
   const statements = keyStatements(define());
   expect(statements).toHaveLength(1);
@@ -281,12 +310,19 @@ test.each<[string, (stack: Stack) => Props, string]>([
     (stack) => ({ encryptionKey: kms.Key.fromKeyArn(stack, 'Own', KEY_ARN) }),
     'makes all evidence unreadable',
   ],
-])('warns of what cannot be taken back: %s', (what, props, told) => {
+  ['previousKeyFingerprints', () => ({ signingKeyGeneration: 2 }), 'what is to be added to one is parked'],
+])('warns of what cannot be taken back, or breaks chains: %s', (what, props, told) => {
   const stack = defineStack();
   store(stack, props(stack));
   const warnings = Annotations.fromStack(stack).findWarning('*', Match.anyValue());
   expect(warnings.map(({ entry }) => entry.data)).toEqual([expect.stringContaining(told)]);
   expect(warnings[0]?.entry.data).toContain(`cdk-ml-lineage:EvidenceStore.${what}`);
+});
+
+test('a next generation that names the key before is no reason to warn', () => {
+  const stack = defineStack();
+  store(stack, { signingKeyGeneration: 2, previousKeyFingerprints: ['ab'.repeat(32)] });
+  expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
 });
 
 test('deletes bucket and signing key with the stack where asked to', () => {

@@ -1,5 +1,5 @@
-import { App, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { LineagePlatform } from '../../lib';
 import contract from '../../lib/private/contract.json';
 import { actionsOf, CONSTRUCTS, defineRepository, defineStack, statementsOf, templateOf } from './definition';
@@ -52,6 +52,26 @@ test('what holds data or runs has a stable id', () => {
   ]);
   expect(ids('AWS::KMS::Key')).toEqual(['PlatformEvidenceStoreSigningKey', 'PlatformKey']);
   expect(ids('AWS::SageMaker::MlflowApp')).toEqual(['PlatformMlflowApp']);
+});
+
+test('how statements are kept and signed can be chosen, and the functions are told', () => {
+  const stack = defineStack();
+  const previous = 'ab'.repeat(32);
+  new LineagePlatform(stack, 'Platform', {
+    platformName: 'demo',
+    dataRepositories: [defineRepository(stack)],
+    evidence: { retention: Duration.days(1), signingKeyGeneration: 2, previousKeyFingerprints: [previous] },
+  });
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::S3::Bucket', {
+    ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 1 } } },
+    LoggingConfiguration: { DestinationBucketName: { Ref: Match.stringLikeRegexp('^PlatformAccessLogs') } },
+  });
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: {
+      Variables: { [contract.functionEnvironment.previousKeyFingerprints]: JSON.stringify([previous]) },
+    },
+  });
 });
 
 test('the outputs tell the command line where to look, and never a token', () => {

@@ -1,6 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { DvcRemote, EvidenceStore, MlflowApp, RunTagger, type RunTaggerProps } from '../../lib';
+import contract from '../../lib/private/contract.json';
 import {
   actionsOf,
   CONSTRUCTS,
@@ -67,6 +68,14 @@ test('all that the run-tagger may do in S3 is in the bucket of the evidence', ()
 
 test('the lineage-deriver has no part in evidence', () => {
   expect(JSON.stringify(deriver)).not.toMatch(/EvidenceStore/);
+});
+
+test('the run-tagger is told which keys before the signing key it believes', () => {
+  const variables = Object.values(template.findResources('AWS::Lambda::Function')).map(
+    ({ Properties }) => Properties.Environment?.Variables ?? {},
+  );
+  const name = contract.functionEnvironment.previousKeyFingerprints;
+  expect(variables.filter((named) => name in named).map((named) => named[name])).toEqual(['[]']);
 });
 
 test('every queue is encrypted, refuses requests without TLS and keeps messages for 14 days', () => {
