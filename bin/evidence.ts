@@ -1,27 +1,44 @@
-import { S3Client } from '@aws-sdk/client-s3';
-import { findTrainingChains } from '../core/evidence/find-chains';
+import { findChains, type IncarnationChain } from '../core/evidence/find-chains';
+import type { Kind } from '../core/evidence/incarnation';
 import { readTrustedKeys } from '../core/evidence/read-trusted-keys';
-import { verifyChain } from '../core/evidence/verify-chain';
-import { s3EvidenceReader } from '../core/s3/evidence-reader';
-import type { EvidenceFindings } from './evidence-text';
-import type { PlatformAddresses } from './stack-outputs';
+import { type ChainCheck, verifyChain } from '../core/evidence/verify-chain';
+import type { EvidenceSource } from './evidence-source';
+import type { OpenedExport } from './open-export';
+
+export interface CheckedChain {
+  readonly chain: IncarnationChain;
+  readonly check: ChainCheck;
+}
 
 /**
- * Verifies all evidence about the training jobs of a name.
+ * What was found about all things of one name.
+ */
+export interface EvidenceFindings {
+  readonly platformName: string;
+  readonly name: string;
+  readonly kinds: readonly Kind[];
+  readonly chains: readonly CheckedChain[];
+  readonly foreignKeys: readonly string[];
+  /** absent where the store itself was read. */
+  readonly exported?: OpenedExport | undefined;
+}
+
+/**
+ * Verifies all evidence about the things of a name.
  *
  * @param fingerprints of the public keys that the caller trusts
  */
 export async function verifyEvidence(
-  jobName: string,
-  { platformName, evidenceBucketName }: PlatformAddresses,
+  name: string,
+  kinds: readonly Kind[],
+  { platformName, reader, exported }: EvidenceSource,
   fingerprints: readonly string[],
 ): Promise<EvidenceFindings> {
-  const reader = s3EvidenceReader(new S3Client(), evidenceBucketName);
   const trusted = await readTrustedKeys(platformName, fingerprints, reader);
-  const { chains, foreignKeys } = await findTrainingChains(platformName, jobName, reader);
-  const checked = [];
+  const { chains, foreignKeys } = await findChains(platformName, name, kinds, reader);
+  const checked: CheckedChain[] = [];
   for (const chain of chains) {
     checked.push({ chain, check: await verifyChain(chain, reader, trusted) });
   }
-  return { jobName, chains: checked, foreignKeys };
+  return { platformName, name, kinds, chains: checked, foreignKeys, exported };
 }

@@ -1,9 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
+import { addEvidenceExport } from './evidence-export-command';
+import { addEvidenceShow } from './evidence-show-command';
 import { addEvidenceVerify } from './evidence-verify-command';
 import { EXIT } from './exit-codes';
 import { terminalText } from './terminal-text';
 import { addTrace } from './trace-command';
+
+// it speaks to whoever installs the SDK. Here the SDK is bundled, and another Node would not bring a newer one.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 const program = new Command('ml-lineage')
   .description('Says which data a model was given.')
@@ -15,6 +20,8 @@ addTrace(program);
 
 const evidence = program.command('evidence').description('says what the signed evidence is worth');
 addEvidenceVerify(evidence);
+addEvidenceShow(evidence);
+addEvidenceExport(evidence);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) {

@@ -23,16 +23,14 @@ export function chainOf(platform: string, about: Incarnation): ChainName {
  * Where a chain is kept: `<platform>/<kind>/<name>/<creation time>/`, as far as it has these.
  */
 export function chainPrefix(chain: ChainName): string {
-  const segments: string[] = [PlatformName.parse(chain.platform), chain.kind];
-  if (chain.kind === 'data-revision') {
-    segments.push(Sha256.parse(chain.name));
-  } else if (chain.kind !== 'checkpoint') {
-    if (!pattern('evidenceName').test(chain.name)) {
-      throw new Error(`a chain's name must match ${pattern('evidenceName').source}, got ${quoted(chain.name)}`);
-    }
-    segments.push(chain.name, Instant.parse(chain.createdAt).replace(/[-:]/g, ''));
+  if (chain.kind === 'checkpoint') {
+    return `${PlatformName.parse(chain.platform)}/checkpoint/`;
   }
-  return `${segments.join('/')}/`;
+  if (chain.kind === 'data-revision') {
+    return `${PlatformName.parse(chain.platform)}/data-revision/${Sha256.parse(chain.name)}/`;
+  }
+  const { platform, kind, name, createdAt } = chain;
+  return `${namePrefix(platform, kind, name)}${Instant.parse(createdAt).replace(/[-:]/g, '')}/`;
 }
 
 /**
@@ -46,7 +44,32 @@ export function statementKey(chain: ChainName, sequence: number): string {
  * Where the public keys lie, beside the statements.
  */
 export function publicKeyKey(platform: string, fingerprint: string): string {
-  return `${PlatformName.parse(platform)}/keys/${Sha256.parse(fingerprint)}.pem`;
+  return `${publicKeysPrefix(platform)}${Sha256.parse(fingerprint)}.pem`;
+}
+
+/**
+ * What the keys of all statements begin with that are about things of one kind and name, whenever they were made.
+ */
+export function namePrefix(platform: string, kind: Kind, name: string): string {
+  if (!pattern('evidenceName').test(name)) {
+    throw new Error(`a name must match ${pattern('evidenceName').source}, got ${quoted(name)}`);
+  }
+  return `${PlatformName.parse(platform)}/${kind}/${name}/`;
+}
+
+/**
+ * What the keys of all public keys of a platform begin with.
+ */
+export function publicKeysPrefix(platform: string): string {
+  return `${PlatformName.parse(platform)}/keys/`;
+}
+
+/**
+ * Whether a public key can lie under a key.
+ */
+export function isPublicKeyKey(key: string): boolean {
+  const [, platform, fingerprint] = /^([^/]+)\/keys\/([^/]+)\.pem$/.exec(key) ?? [];
+  return PlatformName.safeParse(platform).success && Sha256.safeParse(fingerprint).success;
 }
 
 /**

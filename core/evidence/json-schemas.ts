@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { EvidenceExport } from './evidence-export';
+import { EvidenceReport } from './evidence-report';
 import {
   CheckpointStatement,
   DataRevisionStatement,
@@ -8,20 +10,23 @@ import {
 } from './statement';
 
 /**
- * The JSON Schemas of the statements, for whoever reads evidence without our code.
+ * The JSON Schemas of the statements, and of what the command line makes of them, for whoever reads evidence without our
+ * code.
  *
  * What only code can compare (subjects against predicate, ARN against name, root against heads) is not in them.
  */
-export function statementJsonSchemas(): Readonly<Record<string, unknown>> {
+export function evidenceJsonSchemas(): Readonly<Record<string, unknown>> {
   return {
-    'dataset-statement.v1.json': jsonSchema('dataset', DatasetStatement),
-    'training-statement.v1.json': jsonSchema('training', TrainingStatement),
-    'deployment-statement.v1.json': jsonSchema('deployment', DeploymentStatement),
-    'data-revision-statement.v1.json': jsonSchema('data revision', DataRevisionStatement),
-    'checkpoint-statement.v1.json': jsonSchema('checkpoint', CheckpointStatement),
+    'dataset-statement.v1.json': jsonSchema('dataset statement', DatasetStatement),
+    'training-statement.v1.json': jsonSchema('training statement', TrainingStatement),
+    'deployment-statement.v1.json': jsonSchema('deployment statement', DeploymentStatement),
+    'data-revision-statement.v1.json': jsonSchema('data revision statement', DataRevisionStatement),
+    'checkpoint-statement.v1.json': jsonSchema('checkpoint statement', CheckpointStatement),
+    'evidence-export.v1.json': jsonSchema('evidence export', EvidenceExport),
+    'evidence-report.v1.json': jsonSchema('evidence report', EvidenceReport),
   };
 }
 
-function jsonSchema(kind: string, statement: z.ZodType): unknown {
-  return { title: `cdk-ml-lineage ${kind} statement, version 1`, ...z.toJSONSchema(statement) };
+function jsonSchema(what: string, schema: z.ZodType): unknown {
+  return { title: `cdk-ml-lineage ${what}, version 1`, ...z.toJSONSchema(schema) };
 }

@@ -2,7 +2,7 @@ import { publicKeyKey } from './chain-key';
 import type { EvidenceReader } from './evidence-store';
 import { type TrustedKeys, trustKeys } from './public-keys';
 
-const LONGEST_PEM_BYTES = 10_000;
+export const LONGEST_PEM_BYTES = 10_000;
 
 /**
  * Reads the public keys of the fingerprints that a caller trusts from beside the statements. A key that is not there, or

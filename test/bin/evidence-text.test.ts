@@ -1,50 +1,12 @@
-import { type EvidenceFindings, evidenceExitCode, evidenceText } from '../../bin/evidence-text';
-import type { Derivation } from '../../core/chain/derivation';
-import { claimsOf } from '../../core/chain/run-claims';
-import { trainingDraft } from '../../core/chain/training-draft';
-import { chainOfStatement } from '../../core/evidence/statement';
-import { verifyChain } from '../../core/evidence/verify-chain';
-import {
-  attested,
-  COMMIT,
-  derivation,
-  dvcDataset,
-  firstSeen,
-  job,
-  model,
-  NOW,
-  run,
-  unresolved,
-} from '../core/chain/training-findings';
-import { ledgerWith } from '../core/evidence/ledger';
+import { evidenceText, statementLine } from '../../bin/evidence-text';
+import { attested, COMMIT, unresolved } from '../core/chain/training-findings';
+import { CHAIN, draftOf, findingsIn, storeWith } from './evidence-findings';
 
-function draftOf(of: Derivation) {
-  const runs = [run('one', { datasets: [dvcDataset()] })];
-  const claims = runs.flatMap((item) => claimsOf(item, of, NOW));
-  return trainingDraft({
-    derivation: of,
-    job,
-    runs,
-    claims,
-    model,
-    firstSeen,
-    at: NOW,
-    recordedBy: 'cdk-ml-lineage/1.2.3',
-  });
-}
-
-async function findingsOf(...drafts: ReturnType<typeof draftOf>[]): Promise<EvidenceFindings> {
-  const { store, trusted } = await ledgerWith(...drafts);
-  const chain = chainOfStatement(draftOf(derivation));
-  return {
-    jobName: 'train-1',
-    chains: [{ chain, check: await verifyChain(chain, store, trusted) }],
-    foreignKeys: [],
-  };
-}
+const textOf = async (world: Parameters<typeof findingsIn>[0], name?: string) =>
+  evidenceText(await findingsIn(world, name), statementLine);
 
 test('each statement is told with what it says, and that it was verified', async () => {
-  expect(evidenceText(await findingsOf(draftOf(unresolved), draftOf(attested))).split('\n')).toEqual([
+  expect((await textOf(await storeWith(draftOf(unresolved), draftOf(attested)))).split('\n')).toEqual([
     'evidence         demo/training-job/train-1/20260102T030405.000Z/',
     'statement 1      unresolved, assurance configured, recorded 2026-01-02T04:00:00.000Z by cdk-ml-lineage/1.2.3',
     `statement 2      verified, assurance attested, data commit ${COMMIT}, recorded 2026-01-02T05:00:00.001Z by cdk-ml-lineage/1.2.3`,
@@ -53,33 +15,33 @@ test('each statement is told with what it says, and that it was verified', async
   ]);
 });
 
-test.each<[what: string, drafts: Derivation[], exitCode: number]>([
-  ['whose last statement is verified', [unresolved, attested], 0],
-  ['whose last statement is recorded', [attested, derivation], 2],
-  ['whose last statement is unresolved', [unresolved], 2],
-  ['without a statement', [], 2],
-])('evidence %s ends with its exit code', async (_what, drafts, exitCode) => {
-  expect(evidenceExitCode(await findingsOf(...drafts.map(draftOf)))).toBe(exitCode);
+test('no evidence at all is said', async () => {
+  expect(await textOf(await storeWith(), 'other')).toBe(
+    'evidence         none about anything of the name other (processing job, training job, transform job, endpoint, model package)\n',
+  );
 });
 
-test('no evidence at all is not provable, and is said', () => {
-  const none = { jobName: 'train-1', chains: [], foreignKeys: [] };
-  expect(evidenceExitCode(none)).toBe(2);
-  expect(evidenceText(none)).toBe('evidence         none about a training job train-1\n');
+test('what is broken is said at its key, and nothing is said to be verified', async () => {
+  const world = await storeWith(draftOf(attested));
+  world.store.overwrite(`${CHAIN}000001.json`, Buffer.from('{}'));
+  const text = await textOf(world);
+  expect(text).toMatch(/^BROKEN +second-version at demo\/training-job/m);
+  expect(text).not.toContain('was verified');
 });
 
-test('one broken chain is a conflict, however good the newest one is', async () => {
-  const { store, trusted } = await ledgerWith(draftOf(attested));
-  const chain = chainOfStatement(draftOf(attested));
-  store.overwrite('demo/training-job/train-1/20260102T030405.000Z/000001.json', Buffer.from('{}'));
-  const good = await findingsOf(draftOf(attested));
-  const findings = { ...good, chains: [{ chain, check: await verifyChain(chain, store, trusted) }, ...good.chains] };
-  expect(evidenceExitCode(findings)).toBe(1);
-  expect(evidenceText(findings)).toMatch(/^BROKEN +second-version at demo\/training-job/m);
+test('a key that is not trusted is named, and whom to ask', async () => {
+  const world = await storeWith(draftOf(attested));
+  const { signer } = await storeWith();
+  const text = await textOf({ ...world, signer });
+  expect(text).toContain(`it names the key ${world.signer.keyid}, which the caller does not trust`);
+  expect(text).toMatch(/trust another key only if those who run the platform name it to you/);
 });
 
-test('a key that somebody else wrote is a conflict', async () => {
-  const findings = { ...(await findingsOf(draftOf(attested))), foreignKeys: ['demo/training-job/train-1/\u001b[2J'] };
-  expect(evidenceExitCode(findings)).toBe(1);
-  expect(evidenceText(findings)).not.toContain('\u001b');
+test('nothing from outside steers the terminal', async () => {
+  const world = await storeWith(draftOf(attested));
+  world.store.overwrite(`${CHAIN}\u001b[2J\u202e`, Buffer.from('{}'));
+  const text = await textOf(world);
+  expect(text).toContain('is no key of a statement');
+  expect(text).not.toContain('\u001b');
+  expect(text).not.toContain('\u202e');
 });

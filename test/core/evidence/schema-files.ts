@@ -1,11 +1,11 @@
-import { statementJsonSchemas } from '../../../core/evidence/json-schemas';
+import { evidenceJsonSchemas } from '../../../core/evidence/json-schemas';
 
 /**
  * What the files of docs/schemas/ should hold, by their path.
  */
 export function schemaFiles(): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(statementJsonSchemas()).map(([name, schema]) => [
+    Object.entries(evidenceJsonSchemas()).map(([name, schema]) => [
       `docs/schemas/${name}`,
       JSON.parse(JSON.stringify(schema)),
     ]),
