@@ -2,7 +2,7 @@ import { statementTree } from '../../bin/statement-text';
 import { appendStatement } from '../../core/evidence/append-statement';
 import { chainOfStatement, type Draft } from '../../core/evidence/statement';
 import { verifyChain } from '../../core/evidence/verify-chain';
-import { attested, unresolved } from '../core/chain/training-findings';
+import { attested, COMMIT, NOW, unresolved } from '../core/chain/training-findings';
 import { datasetDraft, deploymentDraft, trainingDraft } from '../core/evidence/drafts';
 import { newLedger } from '../core/evidence/ledger';
 import { draftOf } from './evidence-findings';
@@ -31,9 +31,7 @@ test.each<[string, Draft]>([
   ['deployment', deploymentDraft()],
 ])('everything that a %s statement says is told, every source and time with it', async (_kind, draft) => {
   const { statement, ...stored } = await storedStatement(draft);
-  const text = statementTree({ statement, ...stored })
-    .join('\n')
-    .replace(/claimed by data repository/g, 'data-repository');
+  const text = statementTree({ statement, ...stored }).join('\n');
   const leaves = leavesOf(statement.predicate);
   expect(leaves.length).toBeGreaterThan(20);
   expect(leaves.filter((leaf) => !text.includes(leaf))).toEqual([]);
@@ -46,20 +44,27 @@ test('a fact is told with its source and time, a check with what it came to', as
   expect(lines).toEqual(
     expect.arrayContaining([
       'statement 1',
-      '  recorded         2026-01-02T04:00:00.000Z by cdk-ml-lineage/0.1.0 of the platform demo',
-      '  follows          none, it is the first',
+      '  recorded           2026-01-02T04:00:00.000Z by cdk-ml-lineage/0.1.0 of the platform demo',
+      '  follows            none, it is the first',
+      '  compared',
+      '    revision-target    agrees (git:ls-refs, 2026-01-02T03:30:00.000Z)',
+      '  claims             none',
       '  outcome',
-      '    status           recorded',
-      '    not compared     file-contents, script-input',
-      '  configuration    (sagemaker:DescribeTrainingJob, 2026-01-02T03:30:00.000Z)',
-      '    role arn         arn:aws:iam::111122223333:role/training',
-      '    1 of 1           (git:ls-refs, 2026-01-02T03:30:00.000Z)',
-      '      check            revision-target',
-      '      agrees           yes',
-      '  claims           none',
-      '  runs             none (mlflow:search-runs, 2026-01-02T03:30:00.000Z)',
+      '    status             recorded',
+      '    not compared       file-contents, script-input',
+      '  configuration      (sagemaker:DescribeTrainingJob, 2026-01-02T03:30:00.000Z)',
+      '    role arn           arn:aws:iam::111122223333:role/training',
+      '  runs               none (mlflow:search-runs, 2026-01-02T03:30:00.000Z)',
     ]),
   );
+});
+
+test('a claim is told with what it was compared with', async () => {
+  const lines = statementTree(await storedStatement(draftOf(unresolved)));
+  expect(lines).toContain(
+    `    data-commit        ${COMMIT} on the run one (claimed by run, ${NOW.toISOString()}) DIFFERS from what was derived: nothing`,
+  );
+  expect(lines).toContain(`    run-claims         DIFFERS (mlflow:search-runs, ${NOW.toISOString()})`);
 });
 
 test('nothing from outside steers the terminal, or makes lines of its own', async () => {
