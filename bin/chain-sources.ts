@@ -1,5 +1,5 @@
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { deriveTraining, type Sources } from '../core/chain/derive-training';
+import { deriveData, type Sources } from '../core/chain/derive-data';
 import type { ChainSources } from '../core/chain/follow-chain';
 import type { TaggedRun } from '../core/chain/tag-runs';
 import { contract, pattern } from '../core/contract';
@@ -22,8 +22,8 @@ export function chainSources(mlflow: MlflowClient, sagemaker: SageMakerClient, d
         return { impossible: 'the run does not name its training job' };
       }
       try {
-        const job = await describeEndedTrainingJob(sagemaker, { arn, name });
-        return await deriveTraining(platform, job, derivation, new Date());
+        const job = await describeEndedTrainingJob(sagemaker, { kind: 'training-job', arn, name });
+        return await deriveData(platform, job, derivation, new Date());
       } catch (error) {
         if (error instanceof CannotSucceed) {
           return { impossible: error.message };

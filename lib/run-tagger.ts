@@ -14,9 +14,11 @@ import { contract, matches } from './private/contract';
 import { enforce, isKnown, type Rule } from './private/errors';
 import { evidenceEnvironment } from './private/evidence-environment';
 import { defineLineageFunction } from './private/lineage-function';
-import { DESCRIBE_TRAINING_JOBS, READ_JOB_TAGS, SEND_MESSAGES } from './private/perms';
+import { DESCRIBE_PROCESSING_JOBS, DESCRIBE_TRAINING_JOBS, READ_JOB_TAGS, SEND_MESSAGES } from './private/perms';
 import { describeRepositories, describeToolkit } from './private/platform-description';
 import { consume, defineWorkQueue } from './private/work-queue';
+
+const TERMINAL_STATUSES = ['Completed', 'Failed', 'Stopped'];
 
 const RULES: readonly Rule<RunTaggerProps>[] = [
   {
@@ -65,7 +67,7 @@ export interface RunTaggerProps {
   readonly dataRepositories: IDataRepository[];
 
   /**
-   * The roles whose training jobs belong to the platform.
+   * The roles whose training and processing jobs belong to the platform.
    */
   readonly jobRoles: iam.IRoleRef[];
 
@@ -85,8 +87,8 @@ export interface RunTaggerProps {
 }
 
 /**
- * Writes `data_git_commit_id` on the MLflow runs of each training job that ended, from what two functions found out
- * themselves.
+ * Writes `data_git_commit_id` on the MLflow runs of each training job that ended, and keeps a signed statement about each
+ * training job and each processing job that published data, from what two functions found out themselves.
  *
  * The lineage-deriver reads the job, the data repository and the DVC remote, and may write nothing but a message.
  * The run-tagger checks that message, describes the job again, and may write to MLflow.
@@ -94,12 +96,12 @@ export interface RunTaggerProps {
  */
 export class RunTagger extends Construct {
   /**
-   * Reads what a job was given.
+   * Reads what a job was given or has published.
    */
   public readonly deriverFunction: lambda.Function;
 
   /**
-   * Writes what was found on the job's runs.
+   * Keeps what was found as a statement, and writes it on the job's runs.
    */
   public readonly taggerFunction: lambda.Function;
 
@@ -141,12 +143,12 @@ export class RunTagger extends Construct {
     consume(this.taggerFunction, tagging);
 
     new events.Rule(this, 'JobEnded', {
-      description: `Training jobs that ended, for the lineage platform ${props.platformName}`,
+      description: `Training and processing jobs that ended, for the lineage platform ${props.platformName}`,
       eventPattern: {
         source: ['aws.sagemaker'],
-        detailType: ['SageMaker Training Job State Change'],
+        detailType: ['SageMaker Training Job State Change', 'SageMaker Processing Job State Change'],
         account: [Aws.ACCOUNT_ID],
-        detail: { TrainingJobStatus: ['Completed', 'Failed', 'Stopped'] },
+        detail: { $or: [{ TrainingJobStatus: TERMINAL_STATUSES }, { ProcessingJobStatus: TERMINAL_STATUSES }] },
       },
       targets: [new targets.SqsQueue(derivation.queue, { deadLetterQueue: derivation.parking })],
     });
@@ -156,7 +158,7 @@ export class RunTagger extends Construct {
     const names = contract.functionEnvironment;
     const handler = defineLineageFunction(this, 'LineageDeriver', {
       name: 'lineage-deriver',
-      description: 'Finds out which data commit and datasets a training job was given',
+      description: 'Finds out which data commit and datasets a job was given or has published',
       environment: {
         [names.platformName]: props.platformName,
         [names.jobRoleArns]: JSON.stringify(props.jobRoles.map(({ roleRef }) => roleRef.roleArn)),
@@ -188,6 +190,7 @@ export class RunTagger extends Construct {
       environment: {
         [names.platformName]: props.platformName,
         [names.mlflowAppArn]: props.mlflowApp.mlflowAppArn,
+        [names.dvcRemoteUrl]: props.dvcRemote.url,
         ...evidenceEnvironment(props.evidenceStore),
       },
     });
@@ -197,16 +200,20 @@ export class RunTagger extends Construct {
     return handler;
   }
 
-  // the names of the jobs to come are unknown, so the right covers the training jobs of this account and region.
+  // the names of the jobs to come are unknown, so the rights cover the jobs of this account and region.
   private allowDescribing(grantee: iam.IGrantable): void {
-    iam.Grant.addToPrincipal({ grantee, actions: DESCRIBE_TRAINING_JOBS, resourceArns: [this.trainingJobArns()] });
+    const { training, processing } = this.jobArns();
+    iam.Grant.addToPrincipal({ grantee, actions: DESCRIBE_TRAINING_JOBS, resourceArns: [training] });
+    iam.Grant.addToPrincipal({ grantee, actions: DESCRIBE_PROCESSING_JOBS, resourceArns: [processing] });
   }
 
   private allowReadingTags(grantee: iam.IGrantable): void {
-    iam.Grant.addToPrincipal({ grantee, actions: READ_JOB_TAGS, resourceArns: [this.trainingJobArns()] });
+    const { training, processing } = this.jobArns();
+    iam.Grant.addToPrincipal({ grantee, actions: READ_JOB_TAGS, resourceArns: [training, processing] });
   }
 
-  private trainingJobArns(): string {
-    return Stack.of(this).formatArn({ service: 'sagemaker', resource: 'training-job', resourceName: '*' });
+  private jobArns(): { training: string; processing: string } {
+    const all = (resource: string) => Stack.of(this).formatArn({ service: 'sagemaker', resource, resourceName: '*' });
+    return { training: all('training-job'), processing: all('processing-job') };
   }
 }

@@ -28,6 +28,7 @@ const PLATFORM = {
   [`${LOGS}/ProcessingJobs:*`]: 'SageMaker names the log streams after the jobs',
   [`${LOGS}/TrainingJobs:*`]: 'SageMaker names the log streams after the jobs',
   [`${SAGEMAKER}:training-job/*`]: 'the jobs to come',
+  [`${SAGEMAKER}:processing-job/*`]: 'the jobs to come',
 };
 
 /**
@@ -42,6 +43,7 @@ const JUSTIFIED: Record<string, Record<string, string>> = {
     'Resource::<DvcRemoteBucket9380F5B1.Arn>/dvc/files/md5/*.dir': 'listings of datasets, named by their digest',
     'Resource::<EvidenceStoreBucketF7309736.Arn>/demo/*': 'statements, named after their jobs',
     [`${SAGEMAKER}:training-job/*`]: 'the jobs to come',
+    [`${SAGEMAKER}:processing-job/*`]: 'the jobs to come',
   },
   LineagePlatform: PLATFORM,
   LineagePipeline: {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { contract } from '../contract';
-import type { Dataset, Derivation, NotCompared } from './derivation';
-import { parseLineageDocument } from './lineage-document';
+import type { Dataset, Derivation, JobIdentity, NotCompared } from './derivation';
+import { type LineageDocument, parseLineageDocument } from './lineage-document';
 
 /**
  * How a job was set up, beside its environment. Nobody can change it once the job exists.
@@ -9,8 +8,10 @@ import { parseLineageDocument } from './lineage-document';
 export interface JobSetup {
   readonly entrypoint: readonly string[];
   readonly arguments: readonly string[];
-  /** the address in S3 that each channel mounts. */
-  readonly channels: ReadonlyMap<string, string>;
+  /** where in S3 the toolkit is that it mounts. */
+  readonly toolkitUri: string | undefined;
+  /** where in S3 lineage.json is: what a training job mounts, or where a processing job puts it. */
+  readonly handoverUri: string | undefined;
   /** whether it ended by itself, with exit code 0. */
   readonly completed: boolean;
 }
@@ -22,7 +23,8 @@ export const ToolkitSetup = z.strictObject({
   toolkitUri: z.string(),
   /** what the addresses of all that jobs hand on begin with. */
   handoverUri: z.string(),
-  entrypoint: z.array(z.string()),
+  /** how the container of each kind of job starts. */
+  entrypoints: z.strictObject({ 'processing-job': z.array(z.string()), 'training-job': z.array(z.string()) }),
 });
 export type ToolkitSetup = z.infer<typeof ToolkitSetup>;
 
@@ -38,77 +40,103 @@ export interface Handover {
 type Recorded = Extract<Derivation, { status: 'recorded' }>;
 
 /**
- * Raises the assurance of a derivation where the job's configuration shows that our toolkit ran around its script: then
- * the files were hashed before and after the script, and the job would have failed on any others than those published.
+ * Raises the assurance of a derivation where the job's configuration shows that our toolkit ran around its script.
  *
- * What the toolkit was told to give is compared with what was derived; where the two differ, it is a conflict.
+ * Of a training job, the files were then hashed before and after the script, and the job would have failed on any others
+ * than those published. Of a processing job, the files that its script left were hashed before and after they were
+ * pushed. What lineage.json says is compared with what was derived; where the two differ, it is a conflict.
  */
 export async function attest(derivation: Recorded, setup: JobSetup, handover: Handover): Promise<Derivation> {
-  const channel = setup.channels.get(contract.channels.lineage);
-  if (!startsByToolkit(setup, handover.setup) || !channel?.startsWith(`${handover.setup.handoverUri}/`)) {
+  const { handoverUri } = setup;
+  if (
+    !startsByToolkit(derivation.job.kind, setup, handover.setup) ||
+    !handoverUri?.startsWith(`${handover.setup.handoverUri}/`)
+  ) {
     return derivation;
   }
-  const text = await handover.readDocument(channel);
+  const text = await handover.readDocument(handoverUri);
   if (text === undefined) {
     return derivation;
   }
-  const difference = differenceOf(derivation, text);
-  if (typeof difference === 'string') {
-    return { ...derivation, status: 'conflict', reason: 'handover-differs', explanation: difference };
+  const conflict = (explanation: string): Derivation => {
+    return { ...derivation, status: 'conflict', reason: 'handover-differs', explanation };
+  };
+  const document = parseLineageDocument(text);
+  if (!document) {
+    return conflict('lineage.json is no document of the preprocess job');
   }
+  const writer = document.processingJob;
+  if (derivation.job.kind === 'processing-job') {
+    if (writer === undefined) {
+      return derivation;
+    }
+    if (writer.arn.toLowerCase() !== derivation.job.arn.toLowerCase()) {
+      // the address belongs to the execution: what is there after an attempt that failed may be of the one after it.
+      return setup.completed ? conflict('lineage.json of the job was written by another job') : derivation;
+    }
+  }
+  const difference = differenceOf(derivation, document);
+  if (difference !== undefined) {
+    return conflict(difference);
+  }
+  const found: Recorded =
+    writer && derivation.job.kind === 'training-job' ? { ...derivation, madeBy: writer } : derivation;
   if (!setup.completed) {
-    // the toolkit hashes the files again when the script has ended; a job that failed may have not come to it.
-    return derivation;
+    // the toolkit hashes the files again at the end; a job that failed may have not come to it.
+    return found;
   }
+  return withTrees(found, document);
+}
+
+function startsByToolkit(kind: JobIdentity['kind'], setup: JobSetup, toolkit: ToolkitSetup): boolean {
+  const entrypoint = toolkit.entrypoints[kind];
+  return (
+    setup.toolkitUri === toolkit.toolkitUri &&
+    setup.arguments.length === 0 &&
+    setup.entrypoint.length === entrypoint.length &&
+    setup.entrypoint.every((element, index) => element === entrypoint[index])
+  );
+}
+
+function withTrees(derivation: Recorded, document: LineageDocument): Recorded {
+  const digests = new Map(document.datasets.map(({ path, treeDigest }) => [path, treeDigest.replace('sha256:', '')]));
   const datasets = derivation.datasets.map((dataset): Dataset => {
-    const treeSha256 = difference.get(dataset.path);
+    const treeSha256 = digests.get(dataset.path);
     return treeSha256 === undefined ? dataset : { ...dataset, treeSha256 };
   });
-  const compared: NotCompared[] = ['script-input'];
-  if (datasets.every(({ treeSha256 }) => treeSha256 !== undefined)) {
-    compared.push('file-contents');
+  const compared = new Set<NotCompared>();
+  if (derivation.job.kind === 'processing-job') {
+    // nobody has read the pushed objects yet: the training job is the first that compares their contents.
+    compared.add('handover');
+  } else {
+    compared.add('script-input');
+    if (datasets.every(({ treeSha256 }) => treeSha256 !== undefined)) {
+      compared.add('file-contents');
+    }
   }
   return {
     ...derivation,
     assurance: 'attested',
     datasets,
-    notCompared: derivation.notCompared.filter((item) => !compared.includes(item)),
+    notCompared: derivation.notCompared.filter((item) => !compared.has(item)),
   };
 }
 
-function startsByToolkit(setup: JobSetup, toolkit: ToolkitSetup): boolean {
-  return (
-    setup.channels.get(contract.channels.toolkit) === toolkit.toolkitUri &&
-    setup.arguments.length === 0 &&
-    setup.entrypoint.length === toolkit.entrypoint.length &&
-    setup.entrypoint.every((element, index) => element === toolkit.entrypoint[index])
-  );
-}
-
-/**
- * @returns how the document differs from the derivation, or the digests of the trees that it names
- */
-function differenceOf(derivation: Recorded, text: string): string | Map<string, string> {
-  const document = parseLineageDocument(text);
-  if (!document) {
-    return 'what the job was handed is no document of the preprocess job';
-  }
+function differenceOf(derivation: Recorded, document: LineageDocument): string | undefined {
   const { dataRepository, dataRevision } = derivation.configured;
   if (document.dataRepository !== dataRepository || document.dataRevision !== dataRevision) {
-    return 'the job was handed what was published to another data repository or revision than its own';
+    return 'lineage.json is about another data repository or revision than that of the job';
   }
   if (document.dataCommit !== derivation.dataCommit) {
     return `the preprocess job published the commit ${document.dataCommit}, ${JSON.stringify(dataRevision)} now leads to ${derivation.dataCommit}`;
   }
-  const digests = new Map<string, string>();
-  for (const { path, md5, treeDigest } of document.datasets) {
+  for (const { path, md5 } of document.datasets) {
     const derived = derivation.datasets.find((dataset) => dataset.path === path);
     if (derived?.md5 !== md5) {
       return derived
         ? `the preprocess job published ${JSON.stringify(derived.path)} as ${md5}, the data commit has ${derived.md5}`
         : 'the preprocess job published a dataset that the data commit has not';
     }
-    digests.set(path, treeDigest.replace('sha256:', ''));
   }
-  return digests;
+  return undefined;
 }

@@ -59,6 +59,8 @@ export type ConflictReason = (typeof CONFLICT_REASONS)[number];
 export const NOT_COMPARED = [
   'run-claims',
   'script-input',
+  // what a processing job handed on, where it did not start by our toolkit or handed on nothing.
+  'handover',
   'file-contents',
   // outputs of a dvc.lock that cannot be told from it and its dvc.yaml alone.
   'dvc-lock',
@@ -92,7 +94,7 @@ export const Dataset = z.strictObject({
   /** how many different objects the listing names, and how many of them were looked up in the remote. */
   objects: z.strictObject({ listed: z.int().min(0), checked: z.int().min(0) }).optional(),
   legacyHash: z.literal(true).optional(),
-  /** of the files that the toolkit handed to the script, before and after it. */
+  /** of the files that the toolkit handed to the script of a training job, or published of a processing job's. */
   treeSha256: z.string().regex(pattern('sha256')).optional(),
   importedFrom: z
     .strictObject({ repository: text(2048), commit: z.string().regex(pattern('gitCommit')).optional() })
@@ -100,16 +102,40 @@ export const Dataset = z.strictObject({
 });
 export type Dataset = z.infer<typeof Dataset>;
 
-/**
- * One incarnation of a job: a deleted job's name can be used again, so the ARN alone is no identity.
- */
-export const JobIdentity = z.strictObject({
-  arn: z.string().regex(pattern('trainingJobArn')),
+const identity = {
   /** the name as its user wrote it: SageMaker writes the ARN in lower case, so the name cannot be taken from it. */
   name: z.string().regex(pattern('jobName')),
   createdAt: z.iso.datetime(),
+};
+
+const TrainingJobIdentity = z.strictObject({
+  kind: z.literal('training-job'),
+  arn: z.string().regex(pattern('trainingJobArn')),
+  ...identity,
 });
+export type TrainingJobIdentity = z.infer<typeof TrainingJobIdentity>;
+
+const ProcessingJobIdentity = z.strictObject({
+  kind: z.literal('processing-job'),
+  arn: z.string().regex(pattern('processingJobArn')),
+  ...identity,
+});
+export type ProcessingJobIdentity = z.infer<typeof ProcessingJobIdentity>;
+
+/**
+ * One incarnation of a job: a deleted job's name can be used again, so the ARN alone is no identity.
+ */
+export const JobIdentity = z.discriminatedUnion('kind', [TrainingJobIdentity, ProcessingJobIdentity]);
 export type JobIdentity = z.infer<typeof JobIdentity>;
+
+/**
+ * The processing job that says it published what a training job was given. A claim, until its configuration confirms it.
+ */
+export const ClaimedMaker = z.strictObject({
+  arn: ProcessingJobIdentity.shape.arn,
+  name: ProcessingJobIdentity.shape.name,
+});
+export type ClaimedMaker = z.infer<typeof ClaimedMaker>;
 
 const common = {
   version: z.literal(1),
@@ -130,6 +156,7 @@ const resolved = {
   dataCommit: z.string().regex(pattern('gitCommit')),
   datasets: z.array(Dataset).min(1).max(contract.limits.dvcFiles),
   notCompared: z.array(z.enum(NOT_COMPARED)),
+  madeBy: ClaimedMaker.optional(),
 };
 
 /**
@@ -152,3 +179,4 @@ export const Derivation = z.discriminatedUnion('status', [
   }),
 ]);
 export type Derivation = z.infer<typeof Derivation>;
+export type Resolved = Exclude<Derivation, { status: 'unresolved' }>;

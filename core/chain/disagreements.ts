@@ -1,8 +1,10 @@
 import { contract } from '../contract';
 import type { EVIDENCE_CONFLICT_REASONS } from '../evidence/outcome';
+import type { DatasetComparison } from './dataset-citation';
 import type { Derivation } from './derivation';
 import { membershipOf } from './run-membership';
 import type { DescribedJob, TaggedRun } from './tag-runs';
+import type { Check } from './told-derivation';
 import type { ReadModel } from './training-draft';
 
 /**
@@ -25,13 +27,15 @@ interface Found {
   readonly derivation: Derivation;
   readonly job: DescribedJob;
   readonly runs: readonly TaggedRun[];
+  readonly dataset: DatasetComparison;
   readonly model: ReadModel | undefined;
   readonly firstSeen: FirstSeenRevision | undefined;
 }
 
-export function disagreementsOf({ derivation, job, runs, model, firstSeen }: Found): Disagreement[] {
+export function disagreementsOf({ derivation, job, runs, dataset, model, firstSeen }: Found): Disagreement[] {
   return [
     ...movedRevision(derivation, firstSeen),
+    ...(dataset.difference ? [dataset.difference] : []),
     ...runs
       .filter((run) => membershipOf(run, job) === 'disputed')
       .map(({ id }): Disagreement => ({ code: 'run-of-two-jobs', explanation: `the run ${id} names another job too` })),
@@ -53,6 +57,14 @@ export function movedRevision(derivation: Derivation, firstSeen: FirstSeenRevisi
   }
   const explanation = `${JSON.stringify(derivation.configured.dataRevision)} led to ${firstSeen.dataCommit} when it was first seen, at ${firstSeen.at}, and now leads to ${derivation.dataCommit}`;
   return [{ code: 'revision-moved', explanation }];
+}
+
+/**
+ * The comparison with the first time, for the list of those that were made.
+ */
+export function firstSeenCheck(derivation: Derivation, firstSeen: FirstSeenRevision | undefined, at: string): Check[] {
+  const agrees = movedRevision(derivation, firstSeen).length === 0;
+  return firstSeen ? [{ check: 'revision-first-seen', agrees, source: { api: 'lineage:evidence' }, at }] : [];
 }
 
 function replacedModel(model: ReadModel | undefined): Disagreement[] {

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { contract, pattern } from '../contract';
+import { ClaimedMaker } from './derivation';
 
 /**
  * lineage.json: what a processing job says it published, as `lineage_jobs` writes it. A claim, like all that jobs write.
  */
 const LineageDocument = z.object({
   version: z.literal(1),
+  processingJob: ClaimedMaker.optional(),
   dataRepository: z.string().max(2048),
   dataRevision: z.string().max(2048),
   dataCommit: z.string().regex(pattern('gitCommit')),

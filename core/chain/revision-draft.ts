@@ -1,6 +1,7 @@
 import { PREDICATE_TYPES } from '../evidence/predicate-types';
 import type { Draft } from '../evidence/statement';
-import { type Resolved, resolutionOf } from './training-draft';
+import type { Resolved } from './derivation';
+import { tellResolution } from './told-derivation';
 
 /**
  * Writes down which commit a data revision stands for, in case nobody has seen it before.
@@ -14,8 +15,8 @@ export function revisionDraft(
     predicate: {
       platform: derivation.platform,
       recordedBy,
-      resolution: resolutionOf(derivation),
-      seenWith: { kind: 'training-job', ...derivation.job },
+      resolution: tellResolution(derivation),
+      seenWith: derivation.job,
     },
   };
 }

@@ -1,15 +1,16 @@
-import { isDeepStrictEqual } from 'node:util';
 import { contract } from '../contract';
 import { CannotSucceed } from '../delivery/failures';
 import type { JobSetup } from './attestation';
-import { type JobEnvironment, repeatable } from './configuration';
-import type { Derivation, JobIdentity } from './derivation';
+import type { JobEnvironment } from './configuration';
+import { citeDataset, type DatasetStatements } from './dataset-citation';
+import type { Derivation, Resolved, TrainingJobIdentity } from './derivation';
 import type { FirstSeenRevision } from './disagreements';
 import { primaryRun } from './primary-run';
 import { claimsOf } from './run-claims';
 import { membershipOf } from './run-membership';
 import { reconcileTags, type StoredTraining, statementTags } from './run-tags';
-import { type ReadModel, type Resolved, type TrainingDraft, trainingDraft } from './training-draft';
+import { assertSameJob } from './same-job';
+import { type ReadModel, type TrainingDraft, trainingDraft } from './training-draft';
 
 export type RunEnd = 'FINISHED' | 'FAILED' | 'KILLED';
 
@@ -41,7 +42,7 @@ export interface Runs {
  * The job as SageMaker describes it, asked again and apart from the derivation.
  */
 export interface DescribedJob extends JobEnvironment {
-  readonly identity: JobIdentity;
+  readonly identity: TrainingJobIdentity;
   readonly status: 'Completed' | 'Failed' | 'Stopped';
   readonly roleArn: string;
   readonly image: string | undefined;
@@ -65,6 +66,8 @@ export interface Tagger {
   readModel(uri: string, since: Date): Promise<ReadModel | undefined>;
   /** What the data revision stood for when it was first seen: from now on, if that is now. */
   firstSeen(derivation: Resolved): Promise<FirstSeenRevision>;
+  /** What was stated about the datasets that jobs are given. */
+  readonly datasets: DatasetStatements;
   /** Signs a statement and keeps it, unless the last one about the job says the same. */
   record(draft: TrainingDraft): Promise<StoredTraining>;
   readonly recordedBy: string;
@@ -83,6 +86,7 @@ export async function tagRuns(derivation: Derivation, job: DescribedJob, tagger:
   assertSameJob(derivation, job);
   const { runs } = tagger;
   const at = tagger.now();
+  const dataset = await citeDataset(derivation, job, tagger.datasets, at);
   const found = await findRuns(job, runs);
   const stored = await tagger.record(
     trainingDraft({
@@ -90,6 +94,7 @@ export async function tagRuns(derivation: Derivation, job: DescribedJob, tagger:
       job,
       runs: found,
       claims: found.flatMap((run) => claimsOf(run, derivation, at)),
+      dataset,
       model: await readModelOf(job, tagger),
       firstSeen: derivation.status === 'unresolved' ? undefined : await tagger.firstSeen(derivation),
       at,
@@ -123,17 +128,6 @@ async function readModelOf({ identity, setup, modelUri }: DescribedJob, tagger: 
   return setup.completed && modelUri !== undefined
     ? await tagger.readModel(modelUri, new Date(identity.createdAt))
     : undefined;
-}
-
-function assertSameJob(derivation: Derivation, job: DescribedJob): void {
-  const same =
-    isDeepStrictEqual(derivation.job, job.identity) && isDeepStrictEqual(derivation.configured, repeatable(job));
-  if (!same) {
-    throw new CannotSucceed(
-      'job-changed',
-      `the derivation is about ${derivation.job.arn} made at ${derivation.job.createdAt}, SageMaker now describes another job of this name, made at ${job.identity.createdAt}`,
-    );
-  }
 }
 
 async function findRuns(job: DescribedJob, runs: Runs): Promise<TaggedRun[]> {

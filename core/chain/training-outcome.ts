@@ -1,6 +1,7 @@
 import { contract } from '../contract';
 import type { Outcome } from '../evidence/outcome';
 import { type Claim, tellExplanation } from '../evidence/told';
+import type { DatasetComparison } from './dataset-citation';
 import type { Derivation } from './derivation';
 import type { Disagreement } from './disagreements';
 import type { TaggedRun } from './tag-runs';
@@ -15,6 +16,7 @@ export interface Compared {
   readonly derivation: Derivation;
   readonly runs: readonly TaggedRun[];
   readonly claims: readonly Claim[];
+  readonly dataset: DatasetComparison;
   readonly disagreements: readonly Disagreement[];
   readonly modelWasRead: boolean;
 }
@@ -24,7 +26,7 @@ export interface Compared {
  * that differs, makes it `verified`.
  */
 export function outcomeOf(compared: Compared): Outcome {
-  const { derivation, runs, claims, modelWasRead } = compared;
+  const { derivation, runs, claims, dataset, modelWasRead } = compared;
   // what a script reads by itself, nobody hashed.
   const readByItself = runs.some(({ tags }) => contract.claimTags.scriptRead in tags);
   const assurance = readByItself ? 'configured' : derivation.assurance;
@@ -42,6 +44,7 @@ export function outcomeOf(compared: Compared): Outcome {
   const notCompared: Outcome['notCompared'] = [
     ...(readByItself ? (['script-input'] as const) : []),
     ...derivation.notCompared.filter((item) => !(item === 'run-claims' && allRunsClaim)),
+    ...(dataset.citation ? [] : (['dataset-statement'] as const)),
     ...(modelWasRead ? [] : (['model-bytes'] as const)),
   ];
   const reasons = conflictsOf(derivation, compared);

@@ -1,7 +1,7 @@
 import { contract } from '../contract';
 import { canonicalJson } from './canonical-json';
+import { readFirstStatement, readLastStatement } from './chain-ends';
 import { type ChainName, chainPrefix, statementKey } from './chain-key';
-import { listChain } from './chain-listing';
 import { sha256 } from './digest';
 import { type Signer, sealEnvelope } from './dsse';
 import type { EvidenceReader, EvidenceWriter } from './evidence-store';
@@ -9,30 +9,7 @@ import { SEQUENCE_DIGITS } from './fields';
 import { PREDICATE_TYPES } from './predicate-types';
 import type { TrustedKeys } from './public-keys';
 import { chainOfStatement, composeStatement, type Draft, isSameOutcome, type Statement } from './statement';
-import { type ChainProblem, readStatement } from './verify-chain';
 import { verifyEnvelope } from './verify-envelope';
-
-const UNTRUSTED_KEY_REMEDY =
-  'If that is the fingerprint of a signing key of this platform from before, add it to previousKeyFingerprints of the ' +
-  'EvidenceStore, deploy, and send what was parked again; if not, somebody else signed';
-
-/**
- * The chain is not as its writers left it. Nothing is added to it, and no retry mends it.
- */
-export class ChainBroken extends Error {
-  override readonly name = 'ChainBroken';
-
-  constructor(
-    chain: ChainName,
-    readonly problems: readonly ChainProblem[],
-  ) {
-    const told = problems.slice(0, 5).map(({ code, key, explanation }) => `${code} at ${key}: ${explanation}`);
-    const remedy = problems.some(({ code }) => code === 'untrusted-key') ? `. ${UNTRUSTED_KEY_REMEDY}` : '';
-    super(
-      `the evidence under ${chainPrefix(chain)} was tampered with or cannot be verified: ${told.join('; ')}${remedy}`,
-    );
-  }
-}
 
 /**
  * What is needed to add to evidence.
@@ -67,7 +44,7 @@ export interface AppendedStatement {
 export async function appendStatement(draft: Draft, ledger: EvidenceLedger): Promise<AppendedStatement> {
   const chain = chainOfStatement(draft);
   for (let attempt = 1; attempt <= contract.limits.evidenceAppendAttempts; attempt += 1) {
-    const latest = await readAt(-1, chain, ledger);
+    const latest = await readLastStatement(chain, ledger);
     const sequence = (latest?.statement.predicate.sequence ?? 0) + 1;
     assertRoom(chain, sequence);
     const statement = composeStatement(draft, {
@@ -97,7 +74,7 @@ export async function appendStatement(draft: Draft, ledger: EvidenceLedger): Pro
  */
 export async function appendFirst(draft: Draft, ledger: EvidenceLedger): Promise<AppendedStatement> {
   const chain = chainOfStatement(draft);
-  const there = await readAt(0, chain, ledger);
+  const there = await readFirstStatement(chain, ledger);
   if (there) {
     return { key: there.key, sha256: there.sha256, statement: there.statement, isNew: false };
   }
@@ -118,22 +95,6 @@ async function write(
   const bytes = await seal(statement, ledger);
   const written = await ledger.writer.writeOnce(key, bytes);
   return written === 'stored' ? { key, sha256: sha256(bytes), statement, isNew: true } : undefined;
-}
-
-async function readAt(index: 0 | -1, chain: ChainName, { reader, trusted }: EvidenceLedger) {
-  const { statements, problems } = await listChain(chain, reader);
-  if (problems.length > 0) {
-    throw new ChainBroken(chain, problems);
-  }
-  const listed = statements.at(index);
-  if (!listed) {
-    return undefined;
-  }
-  const read = await readStatement(chain, listed, reader, trusted);
-  if (!read.stored || read.problems.length > 0) {
-    throw new ChainBroken(chain, read.problems);
-  }
-  return read.stored;
 }
 
 async function seal(statement: Statement, { signer, trusted }: EvidenceLedger): Promise<Uint8Array> {

@@ -80,6 +80,7 @@ export const CHECKS = [
   'dvc-lock',
   'file-contents',
   'file-count',
+  'handover',
   'listing-digest',
   'listing-entries',
   'model-bytes',

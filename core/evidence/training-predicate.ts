@@ -1,21 +1,11 @@
 import { z } from 'zod';
 import { contract } from '../contract';
 import { fact } from './fact';
-import { ContainerImage, ExperimentId, Instant, RoleArn, RunId, S3Object, Sha256, setOf } from './fields';
+import { ExperimentId, RunId, S3Object, Sha256, setOf } from './fields';
+import { JobConfiguration } from './job-configuration';
 import { aboutOneOf, isResolved } from './predicate-frame';
-import { Citation, ConfiguredData, ResolvedData } from './resolved-data';
+import { Citation, ResolvedData } from './resolved-data';
 import { Claim, LoggedValues } from './told';
-
-/**
- * How the job was set up, which nobody can change once it exists.
- */
-const Configuration = z.strictObject({
-  ...ConfiguredData.shape,
-  roleArn: RoleArn,
-  image: ContainerImage.optional(),
-  jobStatus: z.enum(['Completed', 'Failed', 'Stopped']),
-  endedAt: Instant,
-});
 
 const Run = z.strictObject({
   runId: RunId,
@@ -32,7 +22,7 @@ const ModelBytes = z.strictObject({ object: S3Object, sha256: Sha256, sizeBytes:
 export const TrainingPredicate = z
   .strictObject({
     ...aboutOneOf(['training-job']),
-    configuration: fact(Configuration),
+    configuration: fact(JobConfiguration),
     data: ResolvedData.optional(),
     /** the statement about the dataset at the moment of its making; null where there is none. */
     datasetStatement: fact(Citation).nullable(),
@@ -43,6 +33,9 @@ export const TrainingPredicate = z
   })
   .refine(({ outcome, data }) => data !== undefined || !isResolved(outcome), {
     error: 'only an unresolved statement may be without data',
+  })
+  .refine(({ outcome, datasetStatement }) => outcome.status !== 'verified' || datasetStatement !== null, {
+    error: 'a verified statement cites the statement about its dataset',
   })
   .refine(({ outcome, claims }) => outcome.status !== 'verified' || claims.every(({ agrees }) => agrees), {
     error: 'a verified statement has no claim that differs',

@@ -1,5 +1,5 @@
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
-import type { Sources } from '../chain/derive-training';
+import type { Sources } from '../chain/derive-data';
 import { CannotSucceed } from '../delivery/failures';
 import type { SecretReader } from '../secrets/secret-reader';
 import { type AllowedRepository, findAllowed } from './allowed-repositories';

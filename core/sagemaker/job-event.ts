@@ -2,27 +2,35 @@ import { z } from 'zod';
 import { pattern } from '../contract';
 import { CannotSucceed } from '../delivery/failures';
 import { parseJson } from '../delivery/parse-json';
-import type { NamedJob } from './training-job';
+import type { NamedJob } from './ended-job';
 
-const TrainingJobEvent = z.object({
-  source: z.literal('aws.sagemaker'),
-  'detail-type': z.literal('SageMaker Training Job State Change'),
-  detail: z.object({
-    TrainingJobArn: z.string().regex(pattern('trainingJobArn')),
-    TrainingJobName: z.string().regex(pattern('jobName')),
+const name = z.string().regex(pattern('jobName'));
+
+const JobEvent = z.discriminatedUnion('detail-type', [
+  z.object({
+    source: z.literal('aws.sagemaker'),
+    'detail-type': z.literal('SageMaker Training Job State Change'),
+    detail: z.object({ TrainingJobArn: z.string().regex(pattern('trainingJobArn')), TrainingJobName: name }),
   }),
-});
+  z.object({
+    source: z.literal('aws.sagemaker'),
+    'detail-type': z.literal('SageMaker Processing Job State Change'),
+    detail: z.object({ ProcessingJobArn: z.string().regex(pattern('processingJobArn')), ProcessingJobName: name }),
+  }),
+]);
 
 /**
  * Takes from an event which job it is about, and nothing else: what the event says of the job may be old, doubled or out of order.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
  */
-export function readTrainingJob(body: string): NamedJob {
-  const event = TrainingJobEvent.safeParse(parseJson(body));
+export function readNamedJob(body: string): NamedJob<'training-job'> | NamedJob<'processing-job'> {
+  const event = JobEvent.safeParse(parseJson(body));
   if (!event.success) {
-    throw new CannotSucceed('malformed-message', `no training job event: ${z.prettifyError(event.error)}`);
+    throw new CannotSucceed('malformed-message', `no event of a job: ${z.prettifyError(event.error)}`);
   }
-  const { TrainingJobArn, TrainingJobName } = event.data.detail;
-  return { arn: TrainingJobArn, name: TrainingJobName };
+  const { detail } = event.data;
+  return 'TrainingJobArn' in detail
+    ? { kind: 'training-job', arn: detail.TrainingJobArn, name: detail.TrainingJobName }
+    : { kind: 'processing-job', arn: detail.ProcessingJobArn, name: detail.ProcessingJobName };
 }

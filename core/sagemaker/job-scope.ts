@@ -1,13 +1,13 @@
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { contract } from '../contract';
-import { type EndedTrainingJob, readJobTag } from './training-job';
+import { type EndedJob, readJobTag } from './ended-job';
 
 /**
  * Whether a job belongs to a platform: it ran with one of the platform's roles, or carries its tag.
  */
 export async function belongsToPlatform(
   sagemaker: SageMakerClient,
-  job: Pick<EndedTrainingJob, 'identity' | 'roleArn'>,
+  job: Pick<EndedJob, 'identity' | 'roleArn'>,
   platform: string,
   jobRoleArns: readonly string[],
 ): Promise<boolean> {

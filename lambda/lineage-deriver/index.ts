@@ -4,15 +4,17 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 import { ToolkitSetup } from '../../core/chain/attestation';
-import { deriveTraining } from '../../core/chain/derive-training';
+import { deriveData } from '../../core/chain/derive-data';
+import { publishedNothing } from '../../core/chain/published-nothing';
 import { contract } from '../../core/contract';
 import { parseRemoteUrl } from '../../core/dvc/remote-layout';
 import { AllowedRepository } from '../../core/git/allowed-repositories';
 import { allowedRepositorySource } from '../../core/git/repository-source';
 import { s3HandoverReader } from '../../core/s3/handover-reader';
 import { s3RemoteReader } from '../../core/s3/remote-reader';
-import { readTrainingJob } from '../../core/sagemaker/job-event';
+import { readNamedJob } from '../../core/sagemaker/job-event';
 import { belongsToPlatform } from '../../core/sagemaker/job-scope';
+import { describeEndedProcessingJob } from '../../core/sagemaker/processing-job';
 import { describeEndedTrainingJob } from '../../core/sagemaker/training-job';
 import { secretReader } from '../../core/secrets/secret-reader';
 import { required, requiredTexts } from '../environment';
@@ -42,16 +44,25 @@ const sources = {
 };
 
 /**
- * Finds out what a training job that ended was given, and hands it to the run-tagger.
+ * Finds out what data a training job that ended was given, or a processing job published, and hands it to the run-tagger.
  */
 export const handler = queueHandler('lineage-deriver', async (body, { logger, count }) => {
-  const job = await describeEndedTrainingJob(sagemaker, readTrainingJob(body));
+  const named = readNamedJob(body);
+  const job =
+    named.kind === 'training-job'
+      ? await describeEndedTrainingJob(sagemaker, named)
+      : await describeEndedProcessingJob(sagemaker, named);
   if (!(await belongsToPlatform(sagemaker, job, platform, jobRoleArns))) {
     count('JobsOfOthers');
     logger.info('job is of no concern to this platform', { job: job.identity });
     return;
   }
-  const derivation = await deriveTraining(platform, job, sources, new Date());
+  const derivation = await deriveData(platform, job, sources, new Date());
+  if (publishedNothing(job, derivation)) {
+    count('JobsWithoutData');
+    logger.info('processing job published no data', { job: job.identity });
+    return;
+  }
   await sqs.send(new SendMessageCommand({ QueueUrl: taggingQueueUrl, MessageBody: JSON.stringify(derivation) }));
   count(`Jobs${derivation.status === 'unresolved' ? 'Unresolved' : 'Resolved'}`);
   logger.info('job derived', { job: job.identity, status: derivation.status });

@@ -1,19 +1,16 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { StoredDataset } from '../../core/chain/dataset-citation';
+import type { ProcessingJobIdentity, Resolved } from '../../core/chain/derivation';
 import type { FirstSeenRevision } from '../../core/chain/disagreements';
 import { revisionDraft } from '../../core/chain/revision-draft';
-import type { Tagger } from '../../core/chain/tag-runs';
-import type { Resolved } from '../../core/chain/training-draft';
 import { CannotSucceed } from '../../core/delivery/failures';
-import {
-  type AppendedStatement,
-  appendFirst,
-  appendStatement,
-  ChainBroken,
-  type EvidenceLedger,
-} from '../../core/evidence/append-statement';
+import { appendFirst, appendStatement, type EvidenceLedger } from '../../core/evidence/append-statement';
+import { ChainBroken, readLastStatement } from '../../core/evidence/chain-ends';
+import { chainOf } from '../../core/evidence/chain-key';
 import { keepPublicKey } from '../../core/evidence/keep-public-key';
 import { PREDICATE_TYPES } from '../../core/evidence/predicate-types';
 import { readTrustedKeys } from '../../core/evidence/read-trusted-keys';
+import type { Draft, Statement } from '../../core/evidence/statement';
 import { kmsSigner, type SigningKms } from '../../core/kms/kms-signer';
 import { s3EvidenceReader } from '../../core/s3/evidence-reader';
 import { s3EvidenceWriter } from '../../core/s3/evidence-writer';
@@ -27,19 +24,30 @@ export interface EvidenceAccess {
   readonly previousKeyFingerprints: readonly string[];
 }
 
+type StatementOf<T> = Extract<Statement, { predicateType: T }>;
+
 /**
- * Adds statements to the evidence of a platform.
+ * A statement of one kind, where it is stored.
+ */
+interface Stored<T> {
+  readonly key: string;
+  readonly sha256: string;
+  readonly statement: StatementOf<T>;
+}
+
+/**
+ * Adds statements to the evidence of a platform, and reads those that others cite.
  */
 export function evidenceRecorder(platform: string, access: EvidenceAccess) {
   let opened: Promise<EvidenceLedger> | undefined;
-  const append = async (add: (ledger: EvidenceLedger) => Promise<AppendedStatement>): Promise<AppendedStatement> => {
+  const use = async <T>(action: (ledger: EvidenceLedger) => Promise<T>): Promise<T> => {
     opened ??= openLedger(platform, access).catch((error: unknown) => {
       // the next message tries again.
       opened = undefined;
       throw error;
     });
     try {
-      return await add(await opened);
+      return await action(await opened);
     } catch (error) {
       if (error instanceof ChainBroken) {
         throw new CannotSucceed('evidence-broken', error.message, { cause: error });
@@ -48,23 +56,32 @@ export function evidenceRecorder(platform: string, access: EvidenceAccess) {
     }
   };
 
-  const record: Tagger['record'] = async (draft) => {
-    const { key, sha256, statement } = await append((ledger) => appendStatement(draft, ledger));
-    if (statement.predicateType !== PREDICATE_TYPES.training) {
-      throw new Error(`${key} is a statement of the kind ${statement.predicateType}, not about a training job`);
-    }
-    return { key, sha256, statement };
-  };
+  const record = async <T extends Statement['predicateType']>(
+    draft: Extract<Draft, { predicateType: T }>,
+  ): Promise<Stored<T>> => ofType(draft.predicateType, await use((ledger) => appendStatement(draft, ledger)));
 
   const firstSeen = async (derivation: Resolved, recordedBy: string): Promise<FirstSeenRevision> => {
-    const { key, statement } = await append((ledger) => appendFirst(revisionDraft(derivation, recordedBy), ledger));
-    if (statement.predicateType !== PREDICATE_TYPES.dataRevision) {
-      throw new Error(`${key} is a statement of the kind ${statement.predicateType}, not about a data revision`);
-    }
+    const draft = revisionDraft(derivation, recordedBy);
+    const { statement } = ofType(draft.predicateType, await use((ledger) => appendFirst(draft, ledger)));
     const { value, at } = statement.predicate.resolution;
     return { dataCommit: value.dataCommit, at };
   };
-  return { record, firstSeen };
+
+  const lastDataset = async (about: ProcessingJobIdentity): Promise<StoredDataset | undefined> => {
+    const last = await use((ledger) => readLastStatement(chainOf(platform, about), ledger));
+    return last && ofType(PREDICATE_TYPES.dataset, last);
+  };
+  return { record, firstSeen, lastDataset };
+}
+
+function ofType<T extends Statement['predicateType']>(
+  type: T,
+  { key, sha256, statement }: { key: string; sha256: string; statement: Statement },
+): Stored<T> {
+  if (statement.predicateType !== type) {
+    throw new Error(`${key} is a statement of the type ${statement.predicateType}, not ${type}`);
+  }
+  return { key, sha256, statement: statement as StatementOf<T> };
 }
 
 async function openLedger(

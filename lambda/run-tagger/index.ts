@@ -2,12 +2,13 @@ import { KMS } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { readDerivation } from '../../core/chain/read-derivation';
-import { tagRuns } from '../../core/chain/tag-runs';
-import type { Resolved } from '../../core/chain/training-draft';
+import { type DatasetRecorder, recordDataset } from '../../core/chain/record-dataset';
+import { type Tagger, tagRuns } from '../../core/chain/tag-runs';
 import { contract } from '../../core/contract';
 import { MlflowClient } from '../../core/mlflow/mlflow-client';
 import { locateMlflowApp } from '../../core/mlflow/signed-request';
 import { readModel } from '../../core/s3/model-reader';
+import { describeEndedProcessingJob, describeMaker } from '../../core/sagemaker/processing-job';
 import { describeEndedTrainingJob } from '../../core/sagemaker/training-job';
 import { version } from '../../package.json';
 import { required, requiredTexts } from '../environment';
@@ -27,20 +28,37 @@ const evidence = evidenceRecorder(platform, {
   signingKeyArn: required(names.signingKeyArn),
   previousKeyFingerprints: requiredTexts(names.previousKeyFingerprints),
 });
-const tagger = {
-  runs: new MlflowClient(app, sagemaker.config.credentials),
-  readModel: (uri: string, since: Date) => readModel(s3, uri, since),
-  firstSeen: (derivation: Resolved) => evidence.firstSeen(derivation, recordedBy),
+const recorder: DatasetRecorder = {
+  firstSeen: (derivation) => evidence.firstSeen(derivation, recordedBy),
   record: evidence.record,
+  remoteUrl: required(names.dvcRemoteUrl),
   recordedBy,
   now: () => new Date(),
 };
+const tagger: Tagger = {
+  runs: new MlflowClient(app, sagemaker.config.credentials),
+  readModel: (uri, since) => readModel(s3, uri, since),
+  firstSeen: recorder.firstSeen,
+  datasets: {
+    describeMaker: (maker) => describeMaker(sagemaker, maker),
+    lastStatement: evidence.lastDataset,
+  },
+  record: evidence.record,
+  recordedBy,
+  now: recorder.now,
+};
 
 /**
- * Keeps a signed statement about a job, and writes what it says on the runs of the job.
+ * Keeps a signed statement about a job, and writes what it says on the runs of the job, if it is of a kind that has runs.
  */
 export const handler = queueHandler('run-tagger', async (body, { logger }) => {
   const derivation = readDerivation(body, platform);
+  if (derivation.job.kind === 'processing-job') {
+    const job = await describeEndedProcessingJob(sagemaker, derivation.job);
+    const { key } = await recordDataset(derivation, job, recorder);
+    logger.info('dataset recorded', { job: job.identity, status: derivation.status, key });
+    return;
+  }
   const job = await describeEndedTrainingJob(sagemaker, derivation.job);
   const taggings = await tagRuns(derivation, job, tagger);
   logger.info('runs tagged', { job: job.identity, status: derivation.status, taggings });

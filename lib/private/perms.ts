@@ -49,6 +49,7 @@ export const PULL_FROM_CODECOMMIT = ['codecommit:GitPull'];
 
 export const READ_SECRET = ['secretsmanager:GetSecretValue'];
 
+export const DESCRIBE_PROCESSING_JOBS = ['sagemaker:DescribeProcessingJob'];
 export const DESCRIBE_TRAINING_JOBS = ['sagemaker:DescribeTrainingJob'];
 export const READ_JOB_TAGS = ['sagemaker:ListTags'];
 

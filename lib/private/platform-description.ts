@@ -10,8 +10,9 @@ export function describeRepositories(repositories: readonly IDataRepository[]): 
 }
 
 /**
- * How a training job with the toolkit is set up: core/chain/attestation reads it.
+ * How jobs with the toolkit are set up: core/chain/attestation reads it.
  */
 export function describeToolkit({ toolkitUri, handoverUri }: JobToolkit): object {
-  return { toolkitUri, handoverUri, entrypoint: jobEntrypoint('train') };
+  const entrypoints = { 'processing-job': jobEntrypoint('preprocess'), 'training-job': jobEntrypoint('train') };
+  return { toolkitUri, handoverUri, entrypoints };
 }

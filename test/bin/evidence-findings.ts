@@ -4,7 +4,7 @@ import { claimsOf } from '../../core/chain/run-claims';
 import { trainingDraft } from '../../core/chain/training-draft';
 import { KINDS } from '../../core/evidence/incarnation';
 import type { Draft } from '../../core/evidence/statement';
-import { dvcDataset, firstSeen, job, model, NOW, run } from '../core/chain/training-findings';
+import { cited, dvcDataset, firstSeen, job, model, NOW, run } from '../core/chain/training-findings';
 import { ledgerWith } from '../core/evidence/ledger';
 
 export const CHAIN = 'demo/training-job/train-1/20260102T030405.000Z/';
@@ -20,6 +20,7 @@ export function draftOf(derivation: Derivation): Draft {
     job,
     runs,
     claims,
+    dataset: cited,
     model,
     firstSeen,
     at: NOW,

@@ -9,7 +9,8 @@ const outputs: Record<string, string> = {
   [names.dataRepositories]: '[{"url":"https://git.example.com/team/data.git"}]',
   [names.platformName]: 'demo',
   [names.evidenceBucketName]: 'evidence',
-  [names.jobToolkit]: '{"toolkitUri":"s3://a/b.zip","handoverUri":"s3://c/lineage","entrypoint":["sh"]}',
+  [names.jobToolkit]:
+    '{"toolkitUri":"s3://a/b.zip","handoverUri":"s3://c/lineage","entrypoints":{"processing-job":["sh"],"training-job":["sh"]}}',
 };
 
 function cloudFormation(answer: () => object): CloudFormationClient {
@@ -28,7 +29,11 @@ test('a stack says where its platform is', async () => {
     dataRepositories: [{ url: 'https://git.example.com/team/data.git' }],
     platformName: 'demo',
     evidenceBucketName: 'evidence',
-    jobToolkit: { toolkitUri: 's3://a/b.zip', handoverUri: 's3://c/lineage', entrypoint: ['sh'] },
+    jobToolkit: {
+      toolkitUri: 's3://a/b.zip',
+      handoverUri: 's3://c/lineage',
+      entrypoints: { 'processing-job': ['sh'], 'training-job': ['sh'] },
+    },
   });
 });
 

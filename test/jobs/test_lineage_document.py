@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lineage_jobs.errors import JobFailure
-from lineage_jobs.lineage_document import JobInput, LineageDocument, PublishedDataset, parse_lineage
+from lineage_jobs.lineage_document import JobInput, LineageDocument, ProcessingJob, PublishedDataset, parse_lineage
 
 text = st.text(st.characters(codec="utf-8"), max_size=30)
 counts = st.integers(min_value=0, max_value=2**53)
@@ -27,6 +27,7 @@ documents = st.builds(
     data_commit=st.from_regex(r"[0-9a-f]{40}", fullmatch=True),
     datasets=st.lists(datasets, max_size=3).map(tuple),
     inputs=st.lists(st.builds(JobInput, uri=text, version_id=st.none() | text), max_size=3).map(tuple),
+    processing_job=st.none() | st.builds(ProcessingJob, arn=text, name=text),
 )
 
 
@@ -46,6 +47,8 @@ EXAMPLE = LineageDocument(
         ({"version": 2}, "has version 2: this package reads version 1"),
         ({"dataCommit": "main"}, "dataCommit is 'main'"),
         ({"dataCommit": 7}, "7 must be a text"),
+        ({"processingJob": {"arn": 7, "name": "n"}}, "7 must be a text"),
+        ({"processingJob": {"arn": "a"}}, "is not what a preprocess job writes"),
         ({"datasets": [{}]}, "is not what a preprocess job writes"),
         ({"datasets": [{"path": "d", "md5": "x", "sizeBytes": 1, "files": 1, "treeDigest": "y"}]}, "malformed md5"),
         ({"datasets": [{"path": "d", "md5": "x", "sizeBytes": -1, "files": 1, "treeDigest": "y"}]}, "whole number"),

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from data_world import TOLD_TO_SCRIPTS
 from lineage_jobs import preprocess
-from lineage_jobs.lineage_document import parse_lineage
+from lineage_jobs.lineage_document import ProcessingJob, parse_lineage
 from preprocess_job import PreprocessJob
 
+JOB = ProcessingJob("arn:aws:sagemaker:us-east-1:111122223333:processing-job/prepare-1", "Prepare-1")
 WRITE = """
 import os, sys
 from pathlib import Path
@@ -36,11 +37,14 @@ def test_it_publishes_and_shows_its_token_to_nobody(job: PreprocessJob, capfd: p
     inputs = [
         {"InputName": name, "S3Input": {"S3Uri": f"s3://bucket/{name}/"}} for name in ("lineage-jobs", "code", "raw")
     ]
-    settings.write_text(json.dumps({"ProcessingInputs": inputs}))
+    settings.write_text(
+        json.dumps({"ProcessingJobArn": JOB.arn, "ProcessingJobName": JOB.name, "ProcessingInputs": inputs})
+    )
     assert job.run(WRITE) == 0
     lineage = parse_lineage((job.layout.lineage_output / "lineage.json").read_text(), "lineage.json")
     assert job.world.tags() == {"run-1": lineage.data_commit}
     assert [it.uri for it in lineage.inputs] == ["s3://bucket/raw/"]
+    assert lineage.processing_job == JOB
     assert job.world.object(lineage.datasets[0].md5) != b""
     job.world.require_invariants()
     assert "push" in job.command_lines.read_text()

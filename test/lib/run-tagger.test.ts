@@ -24,6 +24,7 @@ test('the lineage-deriver may read, and write nothing but its log and its messag
     's3:GetObject',
     's3:ListBucket',
     's3:ListBucketVersions',
+    'sagemaker:DescribeProcessingJob',
     'sagemaker:DescribeTrainingJob',
     'sagemaker:ListTags',
     'secretsmanager:GetSecretValue',
@@ -48,6 +49,7 @@ test('the run-tagger may call MLflow, describe jobs, sign and add evidence, and 
     's3:ListBucketVersions',
     's3:PutObject',
     'sagemaker:CallMlflowAppApi',
+    'sagemaker:DescribeProcessingJob',
     'sagemaker:DescribeTrainingJob',
     'sqs:ChangeMessageVisibility',
     'sqs:DeleteMessage',
@@ -105,9 +107,14 @@ test('only jobs of this account that have ended start a derivation, and an event
     State: 'ENABLED',
     EventPattern: {
       source: ['aws.sagemaker'],
-      'detail-type': ['SageMaker Training Job State Change'],
+      'detail-type': ['SageMaker Training Job State Change', 'SageMaker Processing Job State Change'],
       account: [{ Ref: 'AWS::AccountId' }],
-      detail: { TrainingJobStatus: ['Completed', 'Failed', 'Stopped'] },
+      detail: {
+        $or: [
+          { TrainingJobStatus: ['Completed', 'Failed', 'Stopped'] },
+          { ProcessingJobStatus: ['Completed', 'Failed', 'Stopped'] },
+        ],
+      },
     },
     Targets: [Match.objectLike({ DeadLetterConfig: { Arn: Match.anyValue() } })],
   });

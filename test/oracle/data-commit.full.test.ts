@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { deriveTraining } from '../../core/chain/derive-training';
+import { type ConfiguredJob, deriveData } from '../../core/chain/derive-data';
 import { readListing } from '../../core/dvc/listing';
 import { isDirectory, objectKey } from '../../core/dvc/remote-layout';
 import type { RemoteReader } from '../../core/dvc/remote-reader';
@@ -52,13 +52,13 @@ async function asWe(revision: string): Promise<DataCommit & { status: string }> 
   const remote = folderRemote();
   const reader = new DataRepositoryReader(host.url, tokenAuthorization(TOKEN));
   const url = 'https://git.example.com/team/data.git';
-  const job = {
-    identity: { arn: 'arn', name: 'name', createdAt: '2026-01-01T00:00:00Z' },
+  const job: ConfiguredJob = {
+    identity: { kind: 'training-job', arn: 'arn', name: 'name', createdAt: '2026-01-01T00:00:00Z' },
     configuredRepository: url,
     configuredRevision: revision,
-    setup: { entrypoint: [], arguments: [], channels: new Map<string, string>(), completed: true },
+    setup: { entrypoint: [], arguments: [], toolkitUri: undefined, handoverUri: undefined, completed: true },
   };
-  const derivation = await deriveTraining(
+  const derivation = await deriveData(
     'demo',
     job,
     {

@@ -35,6 +35,14 @@ class JobInput:
 
 
 @dataclass(frozen=True)
+class ProcessingJob:
+    """The job that publishes, as SageMaker names it."""
+
+    arn: str
+    name: str
+
+
+@dataclass(frozen=True)
 class LineageDocument:
     """The claim of a preprocess job."""
 
@@ -43,6 +51,7 @@ class LineageDocument:
     data_commit: str
     datasets: tuple[PublishedDataset, ...]
     inputs: tuple[JobInput, ...] = ()
+    processing_job: ProcessingJob | None = None
 
     def to_json(self) -> str:
         datasets = [
@@ -58,7 +67,7 @@ class LineageDocument:
         inputs = [
             {"uri": it.uri, **({} if it.version_id is None else {"versionId": it.version_id})} for it in self.inputs
         ]
-        document = {
+        document: dict[str, object] = {
             "version": _VERSION,
             "dataRepository": self.data_repository,
             "dataRevision": self.data_revision,
@@ -66,6 +75,8 @@ class LineageDocument:
             "datasets": datasets,
             "inputs": inputs,
         }
+        if self.processing_job is not None:
+            document["processingJob"] = {"arn": self.processing_job.arn, "name": self.processing_job.name}
         return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
@@ -93,6 +104,7 @@ def parse_lineage(text: str, where: str) -> LineageDocument:
 def _from_mapping(document: dict[str, object]) -> LineageDocument:
     datasets = cast("list[dict[str, object]]", document["datasets"])
     inputs = cast("list[dict[str, object]]", document["inputs"])
+    job = cast("dict[str, object] | None", document.get("processingJob"))
     return LineageDocument(
         data_repository=_text(document["dataRepository"]),
         data_revision=_text(document["dataRevision"]),
@@ -110,6 +122,7 @@ def _from_mapping(document: dict[str, object]) -> LineageDocument:
         inputs=tuple(
             JobInput(_text(it["uri"]), _text(it["versionId"]) if "versionId" in it else None) for it in inputs
         ),
+        processing_job=None if job is None else ProcessingJob(_text(job["arn"]), _text(job["name"])),
     )
 
 

@@ -17,6 +17,7 @@ from lineage_jobs.job_inputs import configured_inputs
 from lineage_jobs.job_outcome import FAILED, STOPPED, describe, report_failure
 from lineage_jobs.layout import Layout
 from lineage_jobs.lineage_document import FILE_NAME
+from lineage_jobs.processing_job import configured_job
 from lineage_jobs.remote_refs import RemoteRefs, read_remote_refs, require_no_branch_of_tag_name
 from lineage_jobs.repository_access import RepositoryAccess, read_token
 from lineage_jobs.script_git_settings import MARK, with_git_settings
@@ -57,6 +58,7 @@ def preprocess(
         with stop.interrupting():
             before = _require_publishable(git, data)
             inputs = configured_inputs(layout.processing_settings)
+            job = configured_job(layout.processing_settings)
             brought = bring_code(code, layout.processing_code, Path(scratch))
             python = prepare_interpreter(brought.folder, Path(scratch))
             environment = with_git_settings(os.environ, data, Path(scratch) / MARK)
@@ -80,7 +82,7 @@ def preprocess(
                 data.remote_url,
                 _message(data, brought),
             )
-    complete = replace(lineage, inputs=inputs)
+    complete = replace(lineage, inputs=inputs, processing_job=job)
     layout.lineage_output.mkdir(parents=True, exist_ok=True)
     (layout.lineage_output / FILE_NAME).write_text(complete.to_json(), encoding="utf-8")
     return 0

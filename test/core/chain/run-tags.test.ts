@@ -1,7 +1,19 @@
 import type { Derivation } from '../../../core/chain/derivation';
 import { linkTags, reconcileTags, statementTags } from '../../../core/chain/run-tags';
 import { trainingDraft } from '../../../core/chain/training-draft';
-import { COMMIT, derivation, firstSeen, identity, job, model, NOW, run, stored, unresolved } from './training-findings';
+import {
+  COMMIT,
+  cited,
+  derivation,
+  firstSeen,
+  identity,
+  job,
+  model,
+  NOW,
+  run,
+  stored,
+  unresolved,
+} from './training-findings';
 
 function tagsOf(of: Derivation) {
   const findings = {
@@ -9,6 +21,7 @@ function tagsOf(of: Derivation) {
     job,
     runs: [run('one')],
     claims: [],
+    dataset: cited,
     model,
     firstSeen,
     at: NOW,

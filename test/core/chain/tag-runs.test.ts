@@ -4,6 +4,7 @@ import { type DescribedJob, type TaggedRun, type Tagger, tagRuns } from '../../.
 import {
   attested,
   COMMIT,
+  statements as datasetStatements,
   derivation,
   dvcDataset,
   firstSeen,
@@ -11,8 +12,10 @@ import {
   job,
   model,
   NOW,
+  publication,
   run,
   stored,
+  storedDataset,
 } from './training-findings';
 
 /** an MLflow that keeps what is written, evidence that does too, and a count of the writing. */
@@ -36,6 +39,7 @@ function tagging(...initial: TaggedRun[]) {
     },
     readModel: async () => model,
     firstSeen: async () => firstSeen,
+    datasets: datasetStatements(),
     record: async (draft) => {
       const next = stored(draft);
       statements.push(next);
@@ -77,9 +81,34 @@ test('an honest job is verified, and its statement names runs and model', async 
   expect(tagsOf('one')).toMatchObject({ 'lineage.status': 'verified', 'lineage.assurance': 'attested' });
   expect(statements[0]?.statement.predicate).toMatchObject({
     outcome: { status: 'verified' },
+    datasetStatement: { value: { key: storedDataset().key, sha256: storedDataset().sha256 } },
     model: { value: { object: model.object, sha256: model.sha256 } },
     runs: { value: [{ runId: 'one' }] },
   });
+});
+
+test('a job whose data was published as something else is a conflict that cites the statement about it', async () => {
+  const { tagger, statements, tagsOf } = tagging(run('one', { datasets: [dvcDataset()] }));
+  const other = storedDataset({ ...publication, dataCommit: 'f'.repeat(40) });
+  await tagRuns(attested, job, { ...tagger, datasets: datasetStatements(other) });
+  expect(tagsOf('one')).toMatchObject({
+    'lineage.status': 'conflict',
+    'lineage.reason': expect.stringMatching(/^dataset-statement-differs: v1 was the data commit f{40} when/),
+  });
+  expect(statements[0]?.statement.predicate).toMatchObject({
+    datasetStatement: { value: { key: other.key } },
+    checks: expect.arrayContaining([expect.objectContaining({ check: 'dataset-statement', agrees: false })]),
+  });
+});
+
+test('while the statement about the dataset may still come, nothing is stated and nothing written', async () => {
+  const { tagger, statements, writes } = tagging(run('one', { datasets: [dvcDataset()] }));
+  const datasets = { ...tagger.datasets, lastStatement: async () => undefined };
+  await expect(tagRuns(attested, job, { ...tagger, datasets })).rejects.toThrow(/no statement about .*Prepare-1 yet/);
+  expect([statements, writes]).toEqual([[], []]);
+  const late = new Date(job.endedAt.getTime() + 600_000);
+  await tagRuns(attested, job, { ...tagger, datasets, now: () => late });
+  expect(statements[0]?.statement.predicate.outcome).toMatchObject({ notCompared: ['dataset-statement'] });
 });
 
 test('a job without runs leaves its statement, and the message is parked', async () => {

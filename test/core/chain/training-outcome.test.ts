@@ -3,13 +3,14 @@ import type { Derivation } from '../../../core/chain/derivation';
 import { claimsOf } from '../../../core/chain/run-claims';
 import type { TaggedRun } from '../../../core/chain/tag-runs';
 import { outcomeOf } from '../../../core/chain/training-outcome';
-import { attested, COMMIT, derivation, dvcDataset, NOW, run, unresolved } from './training-findings';
+import { attested, COMMIT, cited, derivation, dvcDataset, NOW, run, unresolved } from './training-findings';
 
-const outcome = (of: Derivation, runs: readonly TaggedRun[], modelWasRead = true) =>
+const outcome = (of: Derivation, runs: readonly TaggedRun[], modelWasRead = true, dataset = cited) =>
   outcomeOf({
     derivation: of,
     runs,
     claims: runs.flatMap((one) => claimsOf(one, of, NOW)),
+    dataset,
     disagreements: [],
     modelWasRead,
   });
@@ -30,6 +31,13 @@ test.each<[what: string, of: Derivation, runs: TaggedRun[], modelWasRead: boolea
 
 test('a job without runs has a chain that leads to no model', () => {
   expect(outcome(attested, [])).toMatchObject({ status: 'unresolved', reasons: [{ code: 'run-missing' }] });
+});
+
+test('a job whose data no statement was made about is no more than recorded', () => {
+  expect(outcome(attested, [honest], true, { citation: null })).toMatchObject({
+    status: 'recorded',
+    notCompared: ['dataset-statement'],
+  });
 });
 
 test('a script that went to the data repository itself may have read other files than those that were hashed', () => {

@@ -1,10 +1,6 @@
 import * as fc from 'fast-check';
-import {
-  appendFirst,
-  appendStatement,
-  ChainBroken,
-  type EvidenceLedger,
-} from '../../../core/evidence/append-statement';
+import { appendFirst, appendStatement, type EvidenceLedger } from '../../../core/evidence/append-statement';
+import { ChainBroken } from '../../../core/evidence/chain-ends';
 import { statementKey } from '../../../core/evidence/chain-key';
 import { chainOfStatement } from '../../../core/evidence/statement';
 import { verifyChain } from '../../../core/evidence/verify-chain';

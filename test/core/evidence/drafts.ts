@@ -53,11 +53,17 @@ export function datasetDraft(): DraftOf<'dataset'> {
       },
       outcome: { ...recorded, notCompared: ['file-contents'] },
       checks: [{ check: 'listing-digest', agrees: true, ...from('s3:GetObject') }],
-      configured: {
-        value: { dataRepository: REPOSITORY, dataRevision: 'v1' },
+      configuration: {
+        value: {
+          dataRepository: REPOSITORY,
+          dataRevision: 'v1',
+          roleArn: 'arn:aws:iam::111122223333:role/processing',
+          jobStatus: 'Completed',
+          endedAt: '2026-01-02T02:10:00.000Z',
+        },
         ...from('sagemaker:DescribeProcessingJob'),
       },
-      remote: { value: { url: 's3://dvc-remote/demo' }, ...from('sagemaker:DescribeProcessingJob') },
+      remote: { value: { url: 's3://dvc-remote/demo' }, ...from('s3:ListObjectVersions') },
       data,
     },
   };

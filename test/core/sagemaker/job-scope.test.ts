@@ -4,6 +4,7 @@ import { belongsToPlatform } from '../../../core/sagemaker/job-scope';
 const ROLE = 'arn:aws:iam::111122223333:role/training';
 const job = {
   identity: {
+    kind: 'training-job' as const,
     arn: 'arn:aws:sagemaker:us-east-1:111122223333:training-job/train-1',
     name: 'train-1',
     createdAt: '2026-01-02T03:04:05.000Z',

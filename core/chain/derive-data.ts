@@ -9,6 +9,12 @@ import type { Dataset, Derivation, JobIdentity, NotCompared, UnresolvedReason } 
 
 const LONGEST_EXPLANATION = 2048;
 
+// what the job's own code claims, reads and hands on is not looked at here, so nothing can be more than `recorded`.
+const NOT_LOOKED_AT: Record<JobIdentity['kind'], readonly NotCompared[]> = {
+  'training-job': ['run-claims', 'script-input'],
+  'processing-job': ['handover'],
+};
+
 /**
  * What a data repository says about data at one commit.
  */
@@ -47,9 +53,9 @@ export interface Sources {
 }
 
 /**
- * Finds out which data commit, and which datasets, a training job was configured to use.
+ * Finds out which data commit, and which datasets, a training job was configured to use, or a processing job to publish.
  */
-export async function deriveTraining(
+export async function deriveData(
   platform: string,
   job: ConfiguredJob,
   sources: Sources,
@@ -145,8 +151,7 @@ async function checked(
   project: { datasets: Dataset[]; disagreement: Disagreement | undefined; notCompared: readonly NotCompared[] },
   remote: RemoteReader,
 ): Promise<Derivation> {
-  // what the job's own code claims and reads is not looked at here, so nothing can be more than `recorded`.
-  const notCompared = new Set<NotCompared>(['run-claims', 'script-input', ...project.notCompared]);
+  const notCompared = new Set<NotCompared>([...NOT_LOOKED_AT[common.job.kind], ...project.notCompared]);
   const conflict = (datasets: Dataset[], { reason, explanation }: Disagreement): Derivation => ({
     ...common,
     datasets,

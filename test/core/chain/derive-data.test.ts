@@ -2,10 +2,10 @@ import { Derivation } from '../../../core/chain/derivation';
 import {
   type ConfiguredJob,
   type DataCommitFiles,
-  deriveTraining,
+  deriveData,
   type Sources,
   type UnreadableRevision,
-} from '../../../core/chain/derive-training';
+} from '../../../core/chain/derive-data';
 import type { ProjectFiles } from '../../../core/dvc/project';
 import type { RemoteReader } from '../../../core/dvc/remote-reader';
 
@@ -16,13 +16,14 @@ const MD5 = '0cc175b9c0f1b6a831c399e269772661';
 
 const job: ConfiguredJob = {
   identity: {
+    kind: 'training-job',
     arn: 'arn:aws:sagemaker:us-east-1:111122223333:training-job/train-1',
     name: 'Train-1',
     createdAt: '2026-01-02T03:04:05.000Z',
   },
   configuredRepository: URL,
   configuredRevision: 'v1.0-abc123',
-  setup: { entrypoint: [], arguments: [], channels: new Map(), completed: true },
+  setup: { entrypoint: [], arguments: [], toolkitUri: undefined, handoverUri: undefined, completed: true },
 };
 
 const files: DataCommitFiles = {
@@ -57,7 +58,7 @@ function sources(answer: DataCommitFiles | UnreadableRevision = files, size: num
 }
 
 test('a job with a known repository and revision is recorded with its commit and datasets', async () => {
-  await expect(deriveTraining('demo', job, sources(), NOW)).resolves.toEqual({
+  await expect(deriveData('demo', job, sources(), NOW)).resolves.toEqual({
     version: 1,
     platform: 'demo',
     job: job.identity,
@@ -73,7 +74,7 @@ test('a job with a known repository and revision is recorded with its commit and
 
 test('a branch with the name of the tag is a conflict that names both commits', async () => {
   const other = 'b'.repeat(40);
-  const derivation = await deriveTraining('demo', job, sources({ ...files, branchOfSameName: other }), NOW);
+  const derivation = await deriveData('demo', job, sources({ ...files, branchOfSameName: other }), NOW);
   expect(derivation).toMatchObject({ status: 'conflict', reason: 'branch-of-same-name', dataCommit: COMMIT });
   expect(derivation).toMatchObject({ explanation: expect.stringMatching(new RegExp(`${COMMIT}.*${other}`)) });
 });
@@ -88,7 +89,7 @@ test('what the repository itself contradicts is a conflict, and nothing is looke
     history: () => Promise.reject(new Error('looked up')),
   };
   const source = { ...sources({ ...files, project: disagreeing }), remote: unread };
-  await expect(deriveTraining('demo', job, source, NOW)).resolves.toMatchObject({
+  await expect(deriveData('demo', job, source, NOW)).resolves.toMatchObject({
     status: 'conflict',
     reason: 'metafiles-disagree',
     datasets: [{ path: 'a' }, { path: 'a' }],
@@ -97,7 +98,7 @@ test('what the repository itself contradicts is a conflict, and nothing is looke
 
 test('settings that lead to another remote than the platform’s are a conflict', async () => {
   const source = { ...sources(), remote: { ...remote(1), url: 's3://bucket/other' } };
-  await expect(deriveTraining('demo', job, source, NOW)).resolves.toMatchObject({ reason: 'remote-differs' });
+  await expect(deriveData('demo', job, source, NOW)).resolves.toMatchObject({ reason: 'remote-differs' });
 });
 
 test('an import is taken from repositories that the platform allows', async () => {
@@ -105,18 +106,18 @@ test('an import is taken from repositories that the platform allows', async () =
     projectOf(
       `deps:\n- path: x\n  repo: {url: '${url}', rev_lock: ${COMMIT}}\nouts:\n- {md5: ${MD5}, hash: md5, path: a}\n`,
     );
-  await expect(deriveTraining('demo', job, sources({ ...files, project: imported(URL) }), NOW)).resolves.toMatchObject({
+  await expect(deriveData('demo', job, sources({ ...files, project: imported(URL) }), NOW)).resolves.toMatchObject({
     status: 'recorded',
     datasets: [{ importedFrom: { repository: URL, commit: COMMIT } }],
   });
   const foreign = imported('https://evil.example.com/data.git');
-  await expect(deriveTraining('demo', job, sources({ ...files, project: foreign }), NOW)).resolves.toMatchObject({
+  await expect(deriveData('demo', job, sources({ ...files, project: foreign }), NOW)).resolves.toMatchObject({
     reason: 'import-not-allowed',
   });
 });
 
 test('an object that differs from its .dvc file is a conflict that still names the commit', async () => {
-  await expect(deriveTraining('demo', job, sources(files, 2), NOW)).resolves.toMatchObject({
+  await expect(deriveData('demo', job, sources(files, 2), NOW)).resolves.toMatchObject({
     status: 'conflict',
     reason: 'object-size-differs',
     dataCommit: COMMIT,
@@ -133,14 +134,14 @@ test.each<[reason: string, change: Partial<ConfiguredJob>]>([
   ['revision-malformed', { configuredRevision: '../../heads/main' }],
   ['revision-malformed', { configuredRevision: '-v1 --upload-pack=x' }],
 ])('is unresolved as %s', async (reason, change) => {
-  const derivation = await deriveTraining('demo', { ...job, ...change }, sources(), NOW);
+  const derivation = await deriveData('demo', { ...job, ...change }, sources(), NOW);
   expect(derivation).toMatchObject({ status: 'unresolved', reason });
   expect(derivation).not.toHaveProperty('dataCommit');
 });
 
 test('a token in the address is repeated nowhere', async () => {
   const configuredRepository = 'https://user:s3cret@git.example.com/team/data.git';
-  const derivation = await deriveTraining('demo', { ...job, configuredRepository }, sources(), NOW);
+  const derivation = await deriveData('demo', { ...job, configuredRepository }, sources(), NOW);
   expect(JSON.stringify(derivation)).not.toContain('s3cret');
 });
 
@@ -153,7 +154,7 @@ test.each<[reason: string, answer: DataCommitFiles | UnreadableRevision]>([
   ['dataset-malformed', { ...files, project: { files: new Map(), unreadable: [`${'x'.repeat(1000)}.dvc`] } }],
   ['dataset-layout-unsupported', { ...files, project: projectOf(`outs:\n- md5: ${MD5}\n  hash: x\n  path: a\n`) }],
 ])('is unresolved as %s when the repository says so', async (reason, answer) => {
-  await expect(deriveTraining('demo', job, sources(answer), NOW)).resolves.toMatchObject({
+  await expect(deriveData('demo', job, sources(answer), NOW)).resolves.toMatchObject({
     status: 'unresolved',
     reason,
   });
@@ -161,7 +162,7 @@ test.each<[reason: string, answer: DataCommitFiles | UnreadableRevision]>([
 
 test('is unresolved as listing-missing when the object was never pushed', async () => {
   const empty: Sources = { ...sources(), remote: remote(undefined) };
-  await expect(deriveTraining('demo', job, empty, NOW)).resolves.toMatchObject({ reason: 'listing-missing' });
+  await expect(deriveData('demo', job, empty, NOW)).resolves.toMatchObject({ reason: 'listing-missing' });
 });
 
 test('every derivation fits the schema that the run-tagger believes', async () => {
@@ -169,7 +170,7 @@ test('every derivation fits the schema that the run-tagger believes', async () =
   const long = { ...files, project: projectOf(`outs:\n- {md5: ${MD5}, hash: md5, path: ../${'a'.repeat(2000)}}\n`) };
   const cases = [sources(), sources(files, 2), sources('too-large'), sources(branch), sources(long)];
   for (const source of cases) {
-    const derivation = await deriveTraining('demo', job, source, NOW);
+    const derivation = await deriveData('demo', job, source, NOW);
     expect(Derivation.parse(JSON.parse(JSON.stringify(derivation)))).toEqual(derivation);
   }
 });
@@ -182,7 +183,7 @@ test.each<[what: string, change: Partial<ConfiguredJob>]>([
     { configuredRepository: 'https://git.example.com/glpat-0123/data.git', configuredRevision: undefined },
   ],
 ])('an address %s that is not allowed is not explained by repeating it', async (_what, change) => {
-  const derivation = await deriveTraining('demo', { ...job, ...change }, sources(), NOW);
+  const derivation = await deriveData('demo', { ...job, ...change }, sources(), NOW);
   expect(derivation).toMatchObject({ reason: 'repository-not-allowed' });
   expect(derivation).toMatchObject({ explanation: expect.not.stringContaining('glpat-0123') });
 });

@@ -1,0 +1,19 @@
+"""Which processing job this is, as SageMaker tells its container."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from lineage_jobs.lineage_document import ProcessingJob
+
+
+def configured_job(settings: Path) -> ProcessingJob | None:
+    """The job of the configuration file; none where there is no such file, as outside of SageMaker.
+
+    A processing job is told its name by no variable: https://docs.aws.amazon.com/sagemaker/latest/dg/build-your-own-processing-container.html
+    """
+    if not settings.is_file():
+        return None
+    document = json.loads(settings.read_text(encoding="utf-8"))
+    return ProcessingJob(arn=str(document["ProcessingJobArn"]), name=str(document["ProcessingJobName"]))
