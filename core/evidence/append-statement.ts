@@ -41,13 +41,25 @@ export interface AppendedStatement {
  *
  * @throws ChainBroken where the chain, or its last statement, is not as it was written
  */
-export async function appendStatement(draft: Draft, ledger: EvidenceLedger): Promise<AppendedStatement> {
-  const chain = chainOfStatement(draft);
+export function appendStatement(draft: Draft, ledger: EvidenceLedger): Promise<AppendedStatement> {
+  return appendAfterLatest(chainOfStatement(draft), async () => draft, ledger);
+}
+
+/**
+ * Adds a statement that depends on the chain's last one. Where somebody else was first, it is made anew.
+ *
+ * @throws ChainBroken where the chain, or its last statement, is not as it was written
+ */
+export async function appendAfterLatest(
+  chain: ChainName,
+  draftAfter: (latest: Statement | undefined) => Promise<Draft>,
+  ledger: EvidenceLedger,
+): Promise<AppendedStatement> {
   for (let attempt = 1; attempt <= contract.limits.evidenceAppendAttempts; attempt += 1) {
     const latest = await readLastStatement(chain, ledger);
     const sequence = (latest?.statement.predicate.sequence ?? 0) + 1;
     assertRoom(chain, sequence);
-    const statement = composeStatement(draft, {
+    const statement = composeStatement(await draftAfter(latest?.statement), {
       sequence,
       previous: latest?.sha256 ?? null,
       recordedAt: ledger.now().toISOString(),

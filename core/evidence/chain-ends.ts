@@ -2,7 +2,8 @@ import { type ChainName, chainPrefix } from './chain-key';
 import { listChain } from './chain-listing';
 import type { EvidenceReader } from './evidence-store';
 import type { TrustedKeys } from './public-keys';
-import { type ChainProblem, readStatement, type StoredStatement } from './verify-chain';
+import type { ChainProblem } from './problems';
+import { readStatement, type StoredStatement } from './verify-chain';
 
 const UNTRUSTED_KEY_REMEDY =
   'If that is the fingerprint of a signing key of this platform from before, add it to previousKeyFingerprints of the ' +

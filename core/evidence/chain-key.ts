@@ -2,6 +2,12 @@ import { pattern } from '../contract';
 import { Instant, PlatformName, SEQUENCE_DIGITS, Sequence, Sha256 } from './fields';
 import { Incarnation, KINDS, type Kind } from './incarnation';
 
+// in the prefixes of the chains of these kinds; those about incarnations have four.
+const SEGMENTS = new Map([
+  ['checkpoint', 2],
+  ['data-revision', 3],
+]);
+
 /**
  * The name of one chain of statements: those about one incarnation, the one about a data revision, or the daily
  * checkpoints of a platform.
@@ -73,6 +79,24 @@ export function isPublicKeyKey(key: string): boolean {
 }
 
 /**
+ * The fingerprint that the key of a public key names; undefined for any other key.
+ */
+export function parsePublicKeyKey(key: string): string | undefined {
+  const [platform = '', , file = ''] = key.split('/');
+  const fingerprint = file.replace(/\.pem$/, '');
+  const wellFormed = PlatformName.safeParse(platform).success && Sha256.safeParse(fingerprint).success;
+  return wellFormed && publicKeyKey(platform, fingerprint) === key ? fingerprint : undefined;
+}
+
+/**
+ * The chain below whose prefix a key lies, whether or not it is a statement's; undefined if there is none.
+ */
+export function chainAbove(key: string): ChainName | undefined {
+  const segments = key.split('/').slice(0, -1);
+  return parseChain(segments.slice(0, SEGMENTS.get(segments[1] ?? '') ?? 4));
+}
+
+/**
  * Takes a statement's key apart; undefined for a key that no statement can have.
  */
 export function parseStatementKey(key: string): { chain: ChainName; sequence: number } | undefined {
@@ -99,6 +123,9 @@ function parseChain([platform, kind, name, time, ...more]: string[]): ChainName 
   if (kind === 'data-revision') {
     const { data } = Sha256.safeParse(name);
     return data !== undefined && time === undefined ? { platform, kind, name: data } : undefined;
+  }
+  if (!/^\d{8}T\d{6}\.\d{3}Z$/.test(time ?? '')) {
+    return undefined;
   }
   const createdAt = time?.replace(/^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2}\.\d{3}Z)$/, '$1-$2-$3T$4:$5:$6');
   if (!isKind(kind) || !pattern('evidenceName').test(name ?? '') || !Instant.safeParse(createdAt).success) {

@@ -1,26 +1,7 @@
 import { contract } from '../contract';
 import { type ChainName, chainPrefix, parseStatementKey } from './chain-key';
 import type { EvidenceReader, StoredVersion } from './evidence-store';
-
-/**
- * What a listing alone shows to be wrong with a chain.
- */
-export const LISTING_PROBLEMS = [
-  'gap',
-  'second-version',
-  'delete-marker',
-  'foreign-key',
-  'stored-out-of-order',
-  'too-many-versions',
-] as const;
-export type ListingProblem = (typeof LISTING_PROBLEMS)[number];
-
-export interface Problem<Code extends string> {
-  readonly code: Code;
-  /** the key at which it was found, or the chain's prefix where there is none. */
-  readonly key: string;
-  readonly explanation: string;
-}
+import type { ListingProblem } from './problems';
 
 /**
  * A place of a chain, and the version that was stored there first.
@@ -32,30 +13,44 @@ export interface ListedStatement {
 
 export interface ChainListing {
   readonly statements: readonly ListedStatement[];
-  readonly problems: readonly Problem<ListingProblem>[];
+  readonly problems: readonly ListingProblem[];
 }
 
 /**
  * Lists a chain with all versions of its keys, without reading a statement.
  */
 export async function listChain(chain: ChainName, reader: EvidenceReader): Promise<ChainListing> {
-  const prefix = chainPrefix(chain);
-  const byKey = new Map<string, StoredVersion[]>();
-  let count = 0;
-  for await (const version of reader.versions(prefix)) {
-    count += 1;
-    if (count > contract.limits.evidenceChainVersions) {
-      const explanation = `there are more than ${contract.limits.evidenceChainVersions} versions`;
-      return { statements: [], problems: [{ code: 'too-many-versions', key: prefix, explanation }] };
+  const versions: StoredVersion[] = [];
+  for await (const version of reader.versions(chainPrefix(chain))) {
+    versions.push(version);
+    if (versions.length > contract.limits.evidenceChainVersions) {
+      break;
     }
+  }
+  return judgeListing(chain, versions);
+}
+
+/**
+ * Judges what is listed of a chain.
+ *
+ * @param listed all versions of all its keys, or as many as are too many
+ */
+export function judgeListing(chain: ChainName, listed: readonly StoredVersion[]): ChainListing {
+  const prefix = chainPrefix(chain);
+  if (listed.length > contract.limits.evidenceChainVersions) {
+    const explanation = `there are more than ${contract.limits.evidenceChainVersions} versions`;
+    return { statements: [], problems: [{ code: 'too-many-versions', key: prefix, explanation }] };
+  }
+  const byKey = new Map<string, StoredVersion[]>();
+  for (const version of listed) {
     byKey.set(version.key, [...(byKey.get(version.key) ?? []), version]);
   }
-  const problems: Problem<ListingProblem>[] = [];
+  const problems: ListingProblem[] = [];
   const statements = [...byKey].flatMap(([key, versions]) => {
     problems.push(...versionProblems(key, versions));
     const sequence = parseStatementKey(key)?.sequence;
     if (sequence === undefined) {
-      problems.push({ code: 'foreign-key', key, explanation: 'it is no key of a statement' });
+      problems.push(foreignKey(key));
     }
     const version = oldest(versions);
     return sequence !== undefined && version ? [{ sequence, version }] : [];
@@ -64,7 +59,14 @@ export async function listChain(chain: ChainName, reader: EvidenceReader): Promi
   return { statements, problems: [...problems, ...orderProblems(prefix, statements)] };
 }
 
-function versionProblems(key: string, versions: readonly StoredVersion[]): Problem<ListingProblem>[] {
+export function foreignKey(key: string): ListingProblem {
+  return { code: 'foreign-key', key, explanation: 'it is no key of a statement' };
+}
+
+/**
+ * What the versions of one key show: it is written once, and never again.
+ */
+export function versionProblems(key: string, versions: readonly StoredVersion[]): ListingProblem[] {
   const markers = versions.filter(({ isDeleteMarker }) => isDeleteMarker).length;
   const objects = versions.length - markers;
   return [
@@ -75,11 +77,11 @@ function versionProblems(key: string, versions: readonly StoredVersion[]): Probl
   ];
 }
 
-function orderProblems(prefix: string, statements: readonly ListedStatement[]): Problem<ListingProblem>[] {
+function orderProblems(prefix: string, statements: readonly ListedStatement[]): ListingProblem[] {
   return statements.flatMap(({ sequence, version }, index) => {
     const before = statements[index - 1];
     const expected = (before?.sequence ?? 0) + 1;
-    const problems: Problem<ListingProblem>[] = [];
+    const problems: ListingProblem[] = [];
     if (sequence !== expected) {
       const explanation = `${prefix} has nothing from number ${expected} to ${sequence - 1}`;
       problems.push({ code: 'gap', key: version.key, explanation });

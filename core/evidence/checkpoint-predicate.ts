@@ -1,11 +1,17 @@
 import { z } from 'zod';
 import { contract } from '../contract';
+import { Census } from './census';
 import { parseChainPrefix } from './chain-key';
-import { fact } from './fact';
-import { Sequence, Sha256 } from './fields';
-import { KINDS } from './incarnation';
+import { Explanation, Sequence, Sha256 } from './fields';
 import { merkleRoot } from './merkle';
 import { frame } from './predicate-frame';
+import { CHECKPOINT_PROBLEMS } from './problems';
+import { Told } from './told';
+
+/**
+ * Keys of S3 are no longer.
+ */
+export const LONGEST_TOLD_KEY = 1024;
 
 /**
  * Where a chain ended when the checkpoint was made.
@@ -18,28 +24,33 @@ export const Head = z.strictObject({
 });
 export type Head = z.infer<typeof Head>;
 
-/**
- * How many incarnations of one kind the service listed, and how many of this platform's have a statement.
- */
-const KindCensus = z.strictObject({
-  kind: z.enum(KINDS),
-  listed: z.int().min(0),
-  inScope: z.int().min(0),
-  withEvidence: z.int().min(0),
-});
+const Problems = z
+  .strictObject({
+    found: z.int().min(0),
+    /** the first of them. */
+    shown: z
+      .array(z.strictObject({ code: z.enum(CHECKPOINT_PROBLEMS), key: Told, explanation: Explanation }))
+      .max(contract.limits.evidenceCheckpointProblems),
+  })
+  .refine(({ found, shown }) => shown.length <= found, { error: 'there cannot be fewer problems than are shown' });
+export type FoundProblems = z.infer<typeof Problems>;
 
 /**
- * The ends of all chains of a platform at one moment: a chain that later ends earlier was cut.
+ * The furthest known ends of all chains of a platform at one moment: a chain that ends earlier was cut, at that moment or
+ * later.
  */
 export const CheckpointPredicate = z
   .strictObject({
     ...frame,
+    /** in UTC, and over: what the census is about. */
     day: z.iso.date(),
     counts: z.strictObject({ chains: z.int().min(0), statements: z.int().min(0) }),
     /** over the SHA-256 of each chain's last statement, in the order of heads; each of them names the one before it. */
     merkleRoot: Sha256,
     heads: z.array(Head).max(contract.limits.evidenceChains),
-    census: fact(z.array(KindCensus).max(KINDS.length)),
+    /** what was wrong with the chains, this checkpoint and the one before compared. A broken chain keeps its old head. */
+    problems: Problems,
+    census: Census,
   })
   .refine(({ platform, heads }) => heads.every(({ chain }) => parseChainPrefix(chain)?.platform === platform), {
     error: 'a head must be of a chain of this platform',

@@ -1,14 +1,22 @@
 import type { z } from 'zod';
-import { type ChainName, chainPrefix, parseChainPrefix } from './chain-key';
-import type { Problem } from './chain-listing';
-import { type CheckpointPredicate, type Head, rootOfHeads, statementsIn } from './checkpoint-predicate';
-import type { EvidenceReader } from './evidence-store';
+import { contract, pattern } from '../contract';
+import { type ChainName, chainPrefix } from './chain-key';
+import {
+  type CheckpointPredicate,
+  type FoundProblems,
+  type Head,
+  LONGEST_TOLD_KEY,
+  rootOfHeads,
+  statementsIn,
+} from './checkpoint-predicate';
+import { sha256 } from './digest';
 import { PREDICATE_TYPES } from './predicate-types';
-import type { TrustedKeys } from './public-keys';
+import type { CheckpointProblem } from './problems';
 import type { Draft } from './statement';
-import { CHAIN_PROBLEMS, type ChainCheck, type StoredStatement, verifyChain } from './verify-chain';
+import { type Told, tellExplanation } from './told';
+import type { ChainCheck, StoredStatement } from './verify-chain';
 
-type Checkpoint = z.infer<typeof CheckpointPredicate>;
+export type Checkpoint = z.infer<typeof CheckpointPredicate>;
 
 /**
  * The end of a chain that was found intact.
@@ -18,11 +26,11 @@ export function headOf(chain: ChainName, { sha256, statement }: StoredStatement)
 }
 
 /**
- * The checkpoint over the ends of all chains, in whatever order they were found.
+ * The checkpoint over the ends of all chains, in whatever order they were found, and what is wrong with any.
  */
 export function checkpointDraft(
   checkpoint: Pick<Checkpoint, 'platform' | 'recordedBy' | 'day' | 'census'>,
-  unsorted: readonly Head[],
+  { heads: unsorted, problems }: { readonly heads: readonly Head[]; readonly problems: readonly CheckpointProblem[] },
 ): Draft {
   const heads = [...unsorted].sort((a, b) => (a.chain < b.chain ? -1 : a.chain > b.chain ? 1 : 0));
   return {
@@ -32,40 +40,9 @@ export function checkpointDraft(
       heads,
       counts: { chains: heads.length, statements: statementsIn(heads) },
       merkleRoot: rootOfHeads(heads),
+      problems: tellProblems(problems),
     },
   };
-}
-
-/**
- * What can be wrong with a chain that a checkpoint names.
- */
-export const CHECKPOINT_PROBLEMS = [...CHAIN_PROBLEMS, 'truncated', 'head-differs'] as const;
-export type CheckpointProblem = Problem<(typeof CHECKPOINT_PROBLEMS)[number]>;
-
-export interface CheckpointCheck {
-  readonly chains: number;
-  readonly problems: readonly CheckpointProblem[];
-}
-
-/**
- * Verifies every chain that a checkpoint names, and that none of them ends before it did then.
- *
- * Chains may have grown since, and others begun.
- */
-export async function verifyAgainstCheckpoint(
-  { heads }: Checkpoint,
-  reader: EvidenceReader,
-  trusted: TrustedKeys,
-): Promise<CheckpointCheck> {
-  const problems: CheckpointProblem[] = [];
-  for (const head of heads) {
-    const chain = parseChainPrefix(head.chain);
-    if (!chain) {
-      throw new Error(`a checkpoint cannot name ${JSON.stringify(head.chain)}; was it verified?`);
-    }
-    problems.push(...compareWithHead(head, await verifyChain(chain, reader, trusted)));
-  }
-  return { chains: heads.length, problems };
 }
 
 /**
@@ -85,4 +62,22 @@ export function compareWithHead(head: Head, check: ChainCheck): CheckpointProble
     problems.push({ code: 'head-differs', key: atHead.key, explanation });
   }
   return problems;
+}
+
+function tellProblems(problems: readonly CheckpointProblem[]): FoundProblems {
+  const shown = problems.slice(0, contract.limits.evidenceCheckpointProblems);
+  return {
+    found: problems.length,
+    shown: shown.map(({ code, key, explanation }) => ({
+      code,
+      key: tellKey(key),
+      explanation: tellExplanation(explanation),
+    })),
+  };
+}
+
+// a key that no statement can have was chosen by somebody else.
+function tellKey(key: string): Told {
+  const clear = key.length > 0 && key.length <= LONGEST_TOLD_KEY && pattern('printableTextWithoutAddress').test(key);
+  return clear ? { value: key } : { sha256: sha256(key) };
 }

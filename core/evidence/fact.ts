@@ -9,6 +9,7 @@ export const APIS = [
   'git:read-commit',
   'lineage:evidence',
   'mlflow:get-run',
+  'mlflow:search-model-versions',
   'mlflow:search-runs',
   's3:GetObject',
   's3:HeadObject',

@@ -1,26 +1,13 @@
 import { contract } from '../contract';
 import { canonicalJson } from './canonical-json';
 import { type ChainName, chainPrefix } from './chain-key';
-import { LISTING_PROBLEMS, type ListedStatement, listChain, type Problem } from './chain-listing';
+import { type ChainListing, type ListedStatement, listChain } from './chain-listing';
 import { sha256 } from './digest';
 import type { EvidenceReader, StoredVersion } from './evidence-store';
+import type { ChainProblem } from './problems';
 import type { TrustedKeys } from './public-keys';
 import { chainOfStatement, type Statement } from './statement';
-import { ENVELOPE_PROBLEMS, verifyEnvelope } from './verify-envelope';
-
-/**
- * Everything that can be wrong with a chain.
- */
-export const CHAIN_PROBLEMS = [
-  ...LISTING_PROBLEMS,
-  ...ENVELOPE_PROBLEMS,
-  'unreadable',
-  'other-chain',
-  'wrong-sequence',
-  'wrong-previous',
-  'time-differs',
-] as const;
-export type ChainProblem = Problem<(typeof CHAIN_PROBLEMS)[number]>;
+import { verifyEnvelope } from './verify-envelope';
 
 /**
  * A statement whose signature, place and links were all found good.
@@ -52,16 +39,33 @@ export type ChainCheck =
  * That the chain goes on to its true end, only a checkpoint can tell.
  */
 export async function verifyChain(chain: ChainName, reader: EvidenceReader, trusted: TrustedKeys): Promise<ChainCheck> {
-  const listing = await listChain(chain, reader);
+  return verifyListed(chain, await listChain(chain, reader), reader, trusted);
+}
+
+/**
+ * Verifies what was listed of a chain.
+ *
+ * @param from the first statement to read: those before it were verified when the hash of this one was written down
+ */
+export async function verifyListed(
+  chain: ChainName,
+  listing: ChainListing,
+  reader: EvidenceReader,
+  trusted: TrustedKeys,
+  from = 1,
+): Promise<ChainCheck> {
   const problems: ChainProblem[] = [...listing.problems];
   const statements: StoredStatement[] = [];
-  let previous: string | null = null;
-  for (const listed of listing.statements) {
+  // a chain that ends earlier is read at its end.
+  const first = Math.min(from, listing.statements.at(-1)?.sequence ?? 1);
+  // undefined: the one before was not read.
+  let previous: string | null | undefined = first === 1 ? null : undefined;
+  for (const listed of listing.statements.filter(({ sequence }) => sequence >= first)) {
     const read = await readStatement(chain, listed, reader, trusted);
     problems.push(...read.problems);
     if (read.stored) {
       const named = read.stored.statement.predicate.previous;
-      if (named !== previous) {
+      if (previous !== undefined && named !== previous) {
         const explanation = `it names ${named ?? 'none'} as the one before, which is ${previous ?? 'none'}`;
         problems.push({ code: 'wrong-previous', key: listed.version.key, explanation });
       }

@@ -5,24 +5,9 @@ import { canonicalJson } from './canonical-json';
 import { sha256 } from './digest';
 import { Envelope, PAYLOAD_TYPE, preAuthenticationEncoding } from './dsse';
 import { PREDICATE_TYPES } from './predicate-types';
+import type { EnvelopeProblem } from './problems';
 import { isP256, type TrustedKeys } from './public-keys';
 import { Statement } from './statement';
-
-/**
- * Why the bytes of an envelope are not taken for a statement of ours.
- */
-export const ENVELOPE_PROBLEMS = [
-  'too-large',
-  'malformed-envelope',
-  'wrong-payload-type',
-  'untrusted-key',
-  'key-missing',
-  'unsupported-key',
-  'bad-signature',
-  'malformed-statement',
-  'wrong-predicate-type',
-] as const;
-export type EnvelopeProblem = (typeof ENVELOPE_PROBLEMS)[number];
 
 export type EnvelopeCheck =
   | {

@@ -6,6 +6,9 @@ import { type MlflowApp, signMlflowRequest } from './signed-request';
 const TIMEOUT_MS = 20_000;
 const EXPERIMENTS_PER_PAGE = 1000;
 const EXPERIMENTS_PER_SEARCH = 100;
+// a run comes with all its parameters and metrics.
+const RUNS_PER_PAGE = 200;
+const MODEL_VERSIONS_PER_PAGE = 200;
 
 const Tag = z.object({ key: z.string(), value: z.string().default('') });
 const Metric = z.object({ key: z.string(), value: z.union([z.number(), z.string()]).default('') });
@@ -47,6 +50,11 @@ const ModelVersionAnswer = z.object({
     run_id: z.union([z.literal(''), z.string().regex(pattern('mlflowRunId'))]).optional(),
     creation_timestamp: int64,
   }),
+});
+
+const ModelVersionPage = z.object({
+  model_versions: z.array(z.object({ creation_timestamp: int64 })).default([]),
+  next_page_token: z.string().optional(),
 });
 
 export interface ModelVersion {
@@ -109,20 +117,43 @@ export class MlflowClient {
     if (!pattern('jobName').test(value)) {
       throw new Error(`a run can only be searched by the name of a job, got ${JSON.stringify(value)}`);
     }
-    const experiments = await this.listExperimentIds();
     const runs: Run[] = [];
-    for (let start = 0; start < experiments.length; start += EXPERIMENTS_PER_SEARCH) {
-      const body = {
-        experiment_ids: experiments.slice(start, start + EXPERIMENTS_PER_SEARCH),
-        filter: `tags.\`${key}\` = '${value}'`,
-        run_view_type: 'ALL',
-        max_results: contract.limits.runsPerJob,
-      };
-      await this.forEachPage('runs/search', body, RunPage, (page) => {
-        runs.push(...page.runs.map(toRun));
-      });
-    }
+    await this.searchRuns(`tags.\`${key}\` = '${value}'`, contract.limits.runsPerJob, (run) => {
+      runs.push(run);
+    });
     return runs;
+  }
+
+  /**
+   * Visits all runs that began in a time, deleted ones as well, in whatever experiment they are. When a run began, its
+   * logger says.
+   *
+   * @param end the first moment that is too late
+   */
+  async visitRunsStarted(start: Date, end: Date, visit: (run: Run) => void): Promise<void> {
+    const filter = `attributes.start_time >= ${start.getTime()} AND attributes.start_time < ${end.getTime()}`;
+    await this.searchRuns(filter, RUNS_PER_PAGE, visit);
+  }
+
+  /**
+   * How many versions of models were registered in a time, and are still there.
+   *
+   * @param end the first moment that is too late
+   */
+  async countModelVersions(start: Date, end: Date): Promise<number> {
+    // MLflow can sort by this time, and not search by it.
+    const query = { order_by: 'creation_timestamp DESC', max_results: String(MODEL_VERSIONS_PER_PAGE) };
+    let count = 0;
+    let token: string | undefined;
+    do {
+      const answer = await this.call('GET', 'model-versions/search', token ? { ...query, page_token: token } : query);
+      const { model_versions, next_page_token } = ModelVersionPage.parse(answer);
+      const times = model_versions.map(({ creation_timestamp }) => creation_timestamp);
+      count += times.filter((time) => start.getTime() <= time && time < end.getTime()).length;
+      const isPast = times.some((time) => time < start.getTime());
+      token = isPast ? undefined : next_page_token || undefined;
+    } while (token);
+    return count;
   }
 
   /**
@@ -140,6 +171,23 @@ export class MlflowClient {
    */
   async endRun(runId: string, status: 'FINISHED' | 'FAILED' | 'KILLED', endedAt: Date): Promise<void> {
     await this.call('POST', 'runs/update', { run_id: runId, status, end_time: endedAt.getTime() });
+  }
+
+  private async searchRuns(filter: string, pageSize: number, visit: (run: Run) => void): Promise<void> {
+    const experiments = await this.listExperimentIds();
+    for (let start = 0; start < experiments.length; start += EXPERIMENTS_PER_SEARCH) {
+      const body = {
+        experiment_ids: experiments.slice(start, start + EXPERIMENTS_PER_SEARCH),
+        filter,
+        run_view_type: 'ALL',
+        max_results: pageSize,
+      };
+      await this.forEachPage('runs/search', body, RunPage, (page) => {
+        for (const run of page.runs) {
+          visit(toRun(run));
+        }
+      });
+    }
   }
 
   private async listExperimentIds(): Promise<string[]> {

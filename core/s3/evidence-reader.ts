@@ -60,10 +60,12 @@ function versionsOf(page: ListObjectVersionsCommandOutput): StoredVersion[] {
     }
     return { key: decoded(Key, page), versionId: VersionId, storedAt: LastModified };
   };
-  return [
+  const versions = [
     ...Versions.map((item) => ({ ...common(item), isDeleteMarker: false, sizeBytes: sizeOf(item.Size) })),
     ...DeleteMarkers.map((item) => ({ ...common(item), isDeleteMarker: true, sizeBytes: 0 })),
   ];
+  // the client splits a page into two lists, each in S3's order: that of the keys' bytes.
+  return versions.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
 }
 
 function nextMarker(page: ListObjectVersionsCommandOutput, bucket: string) {

@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
 import {
   type ChainName,
+  chainAbove,
   chainPrefix,
   parseChainPrefix,
+  parsePublicKeyKey,
   parseStatementKey,
   publicKeyKey,
   statementKey,
@@ -100,4 +102,22 @@ test('public keys lie beside the chains, under no name that a chain has', () => 
   expect(key).toBe(`demo/keys/${'ab'.repeat(32)}.pem`);
   expect(parseStatementKey(key)).toBeUndefined();
   expect(() => publicKeyKey('demo', '../x')).toThrow();
+});
+
+test('a key lies below one chain, or none', () => {
+  const prefix = chainPrefix(chain);
+  expect(chainAbove(statementKey(chain, 7))).toEqual(chain);
+  expect(chainAbove(`${prefix}a/b`)).toEqual(chain);
+  expect(chainAbove('demo/checkpoint/note')).toEqual({ platform: 'demo', kind: 'checkpoint' });
+  expect(chainAbove(prefix.replace('20260102T030405.678Z', '2026-01-02T03:04:05.678Z'))).toBeUndefined();
+  expect(chainAbove('demo/training-job/x')).toBeUndefined();
+  expect(chainAbove('demo')).toBeUndefined();
+});
+
+test('the key of a public key names its fingerprint, in one form', () => {
+  const fingerprint = 'ab'.repeat(32);
+  expect(parsePublicKeyKey(publicKeyKey('demo', fingerprint))).toBe(fingerprint);
+  expect(parsePublicKeyKey(`demo/keys/x/${fingerprint}.pem`)).toBeUndefined();
+  expect(parsePublicKeyKey(`demo/other/${fingerprint}.pem`)).toBeUndefined();
+  expect(parsePublicKeyKey(`demo/keys/${fingerprint}`)).toBeUndefined();
 });

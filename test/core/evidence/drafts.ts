@@ -1,3 +1,4 @@
+import type { Census } from '../../../core/evidence/census';
 import type { Origin } from '../../../core/evidence/fact';
 import { PREDICATE_TYPES } from '../../../core/evidence/predicate-types';
 import type { Draft } from '../../../core/evidence/statement';
@@ -184,5 +185,22 @@ export function deploymentDraft(): DraftOf<'deployment'> {
       ],
       data: [{ value: { dataCommit: COMMIT, trainingStatement }, ...from('lineage:evidence') }],
     },
+  };
+}
+
+/** a day on which one job of the platform had ended, and nobody could ask MLflow. */
+export function census(): Census {
+  const notCounted = { notCounted: 'mlflow:search-runs failed with TimeoutError', at: AT };
+  return {
+    processingJobs: {
+      value: { listed: 0, inScope: 0, running: 0, withStatement: 0 },
+      ...from('sagemaker:ListProcessingJobs'),
+    },
+    trainingJobs: {
+      value: { listed: 3, inScope: 1, running: 0, withStatement: 1 },
+      ...from('sagemaker:ListTrainingJobs'),
+    },
+    runs: notCounted,
+    modelVersions: { value: { registered: 1 }, ...from('mlflow:search-model-versions') },
   };
 }

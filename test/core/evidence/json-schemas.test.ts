@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { checkpointDraft } from '../../../core/evidence/checkpoint';
 import { composeStatement, type Draft } from '../../../core/evidence/statement';
 import { projectFiles, readProjectFile } from '../../project-files';
-import { datasetDraft, deploymentDraft, trainingDraft } from './drafts';
+import { census, datasetDraft, deploymentDraft, RECORDED_BY, trainingDraft } from './drafts';
 import { schemaFiles } from './schema-files';
 
 const REMEDY = 'npx tsx test/core/evidence/write-schemas.ts';
@@ -21,6 +22,13 @@ const drafts: [string, Draft][] = [
   ['dataset', datasetDraft()],
   ['training', trainingDraft()],
   ['deployment', deploymentDraft()],
+  [
+    'checkpoint',
+    checkpointDraft(
+      { platform: 'demo', recordedBy: RECORDED_BY, day: '2026-01-02', census: census() },
+      { heads: [], problems: [{ code: 'foreign-key', key: 'demo/x', explanation: 'it is no key of a statement' }] },
+    ),
+  ],
 ];
 
 test.each(drafts)('the published schema takes a %s statement, and refuses it with a member more', (kind, draft) => {

@@ -2,7 +2,7 @@ import { contract } from '../../../core/contract';
 import { appendStatement } from '../../../core/evidence/append-statement';
 import { checkpointDraft } from '../../../core/evidence/checkpoint';
 import { loggedValueDigest } from '../../../core/evidence/told';
-import { data, from, RECORDED_BY, SHA, trainingDraft } from './drafts';
+import { census, data, from, RECORDED_BY, SHA, trainingDraft } from './drafts';
 import { newLedger } from './ledger';
 
 const { limits } = contract;
@@ -56,10 +56,14 @@ test('a checkpoint over as many chains as there may be can be stored', async () 
       sequence: 999_999,
       sha256: SHA,
     }));
-    const census = { value: [], ...from('sagemaker:ListTrainingJobs') };
+    const problems = many(limits.evidenceCheckpointProblems + 1, (index) => ({
+      code: 'foreign-key' as const,
+      key: wide(1024, index),
+      explanation: wide(limits.evidenceExplanationCharacters, index),
+    }));
     const { ledger, store } = newLedger();
-    const about = { platform: `demo-${'x'.repeat(27)}`, recordedBy: RECORDED_BY, day: '2026-01-02', census };
-    const { key } = await appendStatement(checkpointDraft(about, heads), ledger);
+    const about = { platform: `demo-${'x'.repeat(27)}`, recordedBy: RECORDED_BY, day: '2026-01-02', census: census() };
+    const { key } = await appendStatement(checkpointDraft(about, { heads, problems }), ledger);
     return store.bytes(key).length;
   };
   // all heads are equally long, so that two sizes tell the size of the largest without making it.

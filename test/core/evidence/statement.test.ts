@@ -10,6 +10,7 @@ import type { Position } from '../../../core/evidence/predicate-frame';
 import { composeStatement, type Draft, isSameOutcome, type Statement } from '../../../core/evidence/statement';
 import {
   COMMIT,
+  census,
   dataRevisionDraft,
   datasetDraft,
   deploymentDraft,
@@ -26,16 +27,8 @@ const head = { chain: 'demo/training-job/train-1/20260102T030405.000Z/', sequenc
 
 const checkpoint = () =>
   checkpointDraft(
-    {
-      platform: 'demo',
-      recordedBy: RECORDED_BY,
-      day: '2026-01-02',
-      census: {
-        value: [{ kind: 'training-job', listed: 3, inScope: 1, withEvidence: 1 }],
-        ...from('sagemaker:ListTrainingJobs'),
-      },
-    },
-    [head],
+    { platform: 'demo', recordedBy: RECORDED_BY, day: '2026-01-02', census: census() },
+    { heads: [head], problems: [] },
   );
 
 const drafts: [string, () => Draft][] = [
@@ -168,7 +161,17 @@ test.each<[string, (predicate: Extract<Statement, { predicate: { heads: unknown 
   ['other counts', () => ({ counts: { chains: 1, statements: 3 } })],
   ['a head of another platform', () => ({ heads: [{ ...head, chain: head.chain.replace('demo', 'other') }] })],
   ['a chain twice', ({ heads }) => ({ heads: [...heads, ...heads] })],
-])('fails on a checkpoint with %s than its heads', (_what, change) => {
+  ['fewer problems than it shows', ({ problems }) => ({ problems: { ...problems, found: -1 } })],
+  [
+    'more jobs with a statement than jobs',
+    ({ census: { trainingJobs, ...others } }) => ({
+      census: {
+        ...others,
+        trainingJobs: { ...trainingJobs, value: { listed: 3, inScope: 1, running: 0, withStatement: 2 } },
+      },
+    }),
+  ],
+])('fails on a checkpoint with %s', (_what, change) => {
   const draft = checkpoint();
   const predicate = { ...draft.predicate, ...change(draft.predicate as never) };
   expect(() => composeStatement({ ...draft, predicate } as Draft, first)).toThrow();

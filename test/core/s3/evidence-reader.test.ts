@@ -37,13 +37,20 @@ test('every version and every delete marker is listed, page by page', async () =
   local.add('demo/c', Buffer.from('4444'));
   local.add('other/a', Buffer.from('1'));
   const found = await listed('demo/');
-  expect(found.sort((a, b) => (a.versionId < b.versionId ? -1 : 1))).toEqual([
+  expect([...found].sort((a, b) => (a.versionId < b.versionId ? -1 : 1))).toEqual([
     { key: 'demo/a', versionId: 'v1', isDeleteMarker: false, sizeBytes: 1 },
     { key: 'demo/a', versionId: 'v2', isDeleteMarker: true, sizeBytes: 0 },
     { key: 'demo/a', versionId: 'v3', isDeleteMarker: false, sizeBytes: 2 },
     { key: 'demo/b', versionId: 'v4', isDeleteMarker: false, sizeBytes: 3 },
     { key: 'demo/c', versionId: 'v5', isDeleteMarker: false, sizeBytes: 4 },
   ]);
+  expect(found.map(({ key }) => key)).toEqual(['demo/a', 'demo/a', 'demo/a', 'demo/b', 'demo/c']);
+});
+
+test('delete markers are listed with their keys, and not behind those of the page', async () => {
+  local.add('demo/a', undefined);
+  local.add('demo/b', Buffer.from('1'));
+  expect((await listed('demo/')).map(({ key }) => key)).toEqual(['demo/a', 'demo/b']);
 });
 
 test('a key with characters that no statement has is listed as it is', async () => {
