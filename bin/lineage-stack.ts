@@ -34,6 +34,9 @@ export class LineageStack extends Stack {
     this.output('DerivationParkingUrl', derivationParking.queueUrl, 'Events whose derivation needs a person');
     this.output('TaggingQueueUrl', taggingQueue.queueUrl, 'Derivations on their way to the runs');
     this.output('TaggingParkingUrl', taggingParking.queueUrl, 'Derivations that could not be written');
+    const { queue, parking } = platform.checkpointRecorder;
+    this.output('CheckpointQueueUrl', queue.queueUrl, 'Daily events that ask for a checkpoint');
+    this.output('CheckpointParkingUrl', parking.queueUrl, 'Events whose checkpoint needs a person');
   }
 
   private output(id: string, value: string, description: string): void {

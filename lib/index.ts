@@ -1,3 +1,4 @@
+export * from './checkpoint-recorder';
 export * from './data-repository';
 export * from './data-repository-grants';
 export * from './dvc-remote';

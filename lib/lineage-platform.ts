@@ -3,6 +3,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { CheckpointRecorder } from './checkpoint-recorder';
 import type { IDataRepository } from './data-repository';
 import { DvcRemote } from './dvc-remote';
 import { EvidenceStore, type EvidenceStoreOptions } from './evidence-store';
@@ -88,6 +89,11 @@ export class LineagePlatform extends Construct {
    */
   public readonly runTagger: RunTagger;
 
+  /**
+   * Keeps the daily checkpoint over the evidence. Its alarms tell nobody until you add whom.
+   */
+  public readonly checkpointRecorder: CheckpointRecorder;
+
   private readonly dataRepositories: readonly IDataRepository[];
 
   constructor(scope: Construct, id: string, props: LineagePlatformProps) {
@@ -122,6 +128,11 @@ export class LineagePlatform extends Construct {
       jobRoles: [this.trainingRole],
       evidenceStore: this.evidenceStore,
       jobToolkit: this.jobToolkit,
+    });
+    this.checkpointRecorder = new CheckpointRecorder(this, 'CheckpointRecorder', {
+      evidenceStore: this.evidenceStore,
+      mlflowApp: this.mlflowApp,
+      jobRoles: [this.trainingRole, this.processingRole],
     });
     // a statement says by their digest which bytes the model consists of, and whether others were put in their place.
     const models = new ObjectGrants(this.artifactBucket, MODEL_PREFIX);

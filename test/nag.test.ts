@@ -29,12 +29,19 @@ const PLATFORM = {
   [`${LOGS}/TrainingJobs:*`]: 'SageMaker names the log streams after the jobs',
   [`${SAGEMAKER}:training-job/*`]: 'the jobs to come',
   [`${SAGEMAKER}:processing-job/*`]: 'the jobs to come',
+  'Resource::*': 'SageMaker lists all jobs or none',
 };
 
 /**
  * The wildcards that remain, each with the reason why nothing narrower works. The list is closed: a new wildcard fails.
  */
 const JUSTIFIED: Record<string, Record<string, string>> = {
+  CheckpointRecorder: {
+    'Resource::<EvidenceStoreBucketF7309736.Arn>/demo/*': 'statements, named after their jobs',
+    'Resource::*': 'SageMaker lists all jobs or none',
+    [`${SAGEMAKER}:training-job/*`]: 'the jobs to come',
+    [`${SAGEMAKER}:processing-job/*`]: 'the jobs to come',
+  },
   MlflowApp: {
     ...MIRRORING,
     'Resource::arn:<AWS::Partition>:s3:::artifacts/mlflow/*': 'MLflow names its artifacts itself, below this prefix',

@@ -16,6 +16,7 @@ const [packed] = JSON.parse(
 ) as [Packed];
 
 const MODULES = [
+  'checkpoint-recorder',
   'data-repository',
   'data-repository-grants',
   'dvc-remote',
@@ -56,6 +57,7 @@ test('the package holds the constructs, the bundles and its papers, and nothing 
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      'assets/checkpoint-recorder/index.js',
       'assets/lineage-deriver/index.js',
       'assets/lineage-jobs/__main__.py',
       'assets/lineage-jobs/lineage_jobs-0.1.0-py3-none-any.whl',

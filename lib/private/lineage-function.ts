@@ -15,6 +15,14 @@ export interface LineageFunctionOptions {
   readonly name: string;
   readonly description: string;
   readonly environment: Record<string, string>;
+  /**
+   * @default FUNCTION_TIMEOUT
+   */
+  readonly timeout?: Duration;
+  /**
+   * @default 512
+   */
+  readonly memoryMb?: number;
 }
 
 /**
@@ -35,8 +43,8 @@ export function defineLineageFunction(scope: Construct, id: string, options: Lin
     handler: 'index.handler',
     runtime: lambda.Runtime.NODEJS_24_X,
     architecture: lambda.Architecture.ARM_64,
-    memorySize: 512,
-    timeout: FUNCTION_TIMEOUT,
+    memorySize: options.memoryMb ?? 512,
+    timeout: options.timeout ?? FUNCTION_TIMEOUT,
     role,
     logGroup,
     loggingFormat: lambda.LoggingFormat.JSON,

@@ -15,7 +15,10 @@ export interface WorkQueue {
   readonly parking: sqs.Queue;
 }
 
-export function defineWorkQueue(scope: Construct, id: string): WorkQueue {
+/**
+ * @param functionTimeout of the function that works on the queue
+ */
+export function defineWorkQueue(scope: Construct, id: string, functionTimeout = FUNCTION_TIMEOUT): WorkQueue {
   const parking = new sqs.Queue(scope, `${id}Parking`, {
     encryption: sqs.QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
@@ -28,7 +31,7 @@ export function defineWorkQueue(scope: Construct, id: string): WorkQueue {
     retentionPeriod: Duration.days(14),
     // six times the function's time, or messages come back while they are still worked on
     // (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html).
-    visibilityTimeout: Duration.seconds(6 * FUNCTION_TIMEOUT.toSeconds()),
+    visibilityTimeout: Duration.seconds(6 * functionTimeout.toSeconds()),
     deadLetterQueue: { queue: parking, maxReceiveCount: contract.backOff.attempts },
   });
   return { queue, parking };
@@ -36,9 +39,11 @@ export function defineWorkQueue(scope: Construct, id: string): WorkQueue {
 
 /**
  * Lets a function work on a queue: it may delay a message's next attempt, and park what cannot succeed.
+ *
+ * @param batchSize how many messages it gets at most at a time; all of them have to be done in its time
  */
-export function consume(handler: lambda.Function, { queue, parking }: WorkQueue): void {
-  handler.addEventSource(new SqsEventSource(queue, { batchSize: 5, maxConcurrency: 5, reportBatchItemFailures: true }));
+export function consume(handler: lambda.Function, { queue, parking }: WorkQueue, batchSize = 5): void {
+  handler.addEventSource(new SqsEventSource(queue, { batchSize, maxConcurrency: 5, reportBatchItemFailures: true }));
   parking.grant(handler, ...SEND_MESSAGES);
   handler.addEnvironment(contract.functionEnvironment.sourceQueueUrl, queue.queueUrl);
   handler.addEnvironment(contract.functionEnvironment.parkingQueueUrl, parking.queueUrl);

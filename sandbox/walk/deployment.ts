@@ -20,6 +20,8 @@ export interface PlatformOutputs {
   readonly SigningKeyArn: string;
   /** how jobs are set up that our toolkit runs, in JSON. */
   readonly JobToolkit: string;
+  readonly CheckpointQueueUrl: string;
+  readonly CheckpointParkingUrl: string;
 }
 
 export interface PlatformContext {

@@ -5,6 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
+  CheckpointRecorder,
   DataRepository,
   DvcRemote,
   EvidenceStore,
@@ -42,6 +43,16 @@ export function defineRole(stack: Stack): iam.Role {
  * Each public construct with the fewest props it takes.
  */
 export const CONSTRUCTS: Record<string, (stack: Stack) => void> = {
+  CheckpointRecorder: (stack) =>
+    void new CheckpointRecorder(stack, 'CheckpointRecorder', {
+      evidenceStore: new EvidenceStore(stack, 'EvidenceStore', { platformName: 'demo' }),
+      mlflowApp: MlflowApp.fromMlflowAppAttributes(stack, 'MlflowApp', {
+        mlflowAppArn: 'arn:aws:sagemaker:us-east-1:111122223333:mlflow-app/app-EXAMPLE',
+        artifactBucket: s3.Bucket.fromBucketName(stack, 'Artifacts', 'artifacts'),
+        artifactPrefix: 'mlflow',
+      }),
+      jobRoles: [defineRole(stack)],
+    }),
   DvcRemote: (stack) => void new DvcRemote(stack, 'DvcRemote'),
   DataRepository: (stack) => void defineRepository(stack),
   EvidenceStore: (stack) => void new EvidenceStore(stack, 'EvidenceStore', { platformName: 'demo' }),
