@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
+import { addEvidenceCheckpoint } from './evidence-checkpoint-command';
 import { addEvidenceExport } from './evidence-export-command';
 import { addEvidenceShow } from './evidence-show-command';
 import { addEvidenceVerify } from './evidence-verify-command';
@@ -22,6 +23,7 @@ const evidence = program.command('evidence').description('says what the signed e
 addEvidenceVerify(evidence);
 addEvidenceShow(evidence);
 addEvidenceExport(evidence);
+addEvidenceCheckpoint(evidence);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) {
