@@ -8,7 +8,7 @@ import { ChainBroken } from '../../core/evidence/append-statement';
 import { type Day, dayBefore } from '../../core/evidence/day';
 import { recordCheckpoint } from '../../core/evidence/record-checkpoint';
 import { TooManyChains } from '../../core/evidence/scan-chains';
-import { type CountedDay, TooManyToCount, takeCensus } from '../../core/evidence/take-census';
+import { type CountedDay, takeCensus } from '../../core/evidence/take-census';
 import { MlflowClient } from '../../core/mlflow/mlflow-client';
 import { locateMlflowApp } from '../../core/mlflow/signed-request';
 import { version } from '../../package.json';
@@ -16,6 +16,7 @@ import { required } from '../environment';
 import { evidenceLedger } from '../evidence-ledger';
 import { queueHandler } from '../queue-handler';
 import { censusSources } from './census-sources';
+import { giveUpLater } from './give-up-later';
 import { readScheduledTime } from './scheduled-time';
 
 // enough to see what happened; the checkpoint itself has more of them.
@@ -44,14 +45,10 @@ const now = () => new Date();
 export const handler = queueHandler('checkpoint-recorder', async (body, { logger, count }) => {
   const scheduled = readScheduledTime(body, now());
   const day = dayBefore(scheduled);
-  const failed = (what: string, error: unknown) => {
-    const waited = (now().getTime() - scheduled.getTime()) / 1000;
-    if (!(error instanceof TooManyToCount) && waited < contract.limits.censusPatienceSeconds) {
-      throw error;
-    }
+  const failed = giveUpLater(scheduled, now, (what, error) => {
     count(contract.metrics.checkpointsWithoutCensus);
     logger.error('not counted', { day: day.date, what, error: error as Error });
-  };
+  });
   const counted = await takeCensus(day, sources, { now, failed });
   const { key, isNew, checkpoint, problems } = await record(day, counted);
   count(contract.metrics.checkpoints);

@@ -22,6 +22,7 @@ export interface PlatformOutputs {
   readonly JobToolkit: string;
   readonly CheckpointQueueUrl: string;
   readonly CheckpointParkingUrl: string;
+  readonly SigningKeyArn: string;
 }
 
 export interface PlatformContext {
