@@ -10,6 +10,7 @@ import type { IEvidenceStore } from './evidence-store';
 import type { IMlflowApp } from './mlflow-app';
 import { contract } from './private/contract';
 import { enforce, type Rule } from './private/errors';
+import { evidenceEnvironment } from './private/evidence-environment';
 import { defineLineageFunction } from './private/lineage-function';
 import { DESCRIBE_PROCESSING_JOBS, DESCRIBE_TRAINING_JOBS, LIST_JOBS, READ_JOB_TAGS } from './private/perms';
 import { consume, defineWorkQueue } from './private/work-queue';
@@ -143,8 +144,7 @@ export class CheckpointRecorder extends Construct {
         [names.platformName]: evidenceStore.platformName,
         [names.jobRoleArns]: JSON.stringify(jobRoles.map(({ roleRef }) => roleRef.roleArn)),
         [names.mlflowAppArn]: mlflowApp.mlflowAppArn,
-        [names.evidenceBucket]: evidenceStore.bucket.bucketName,
-        [names.signingKeyArn]: evidenceStore.signingKey.keyArn,
+        ...evidenceEnvironment(evidenceStore),
       },
     });
     // SageMaker lists all jobs of an account and region or none.

@@ -1,8 +1,8 @@
 import { type ChainName, chainPrefix } from './chain-key';
 import { listChain } from './chain-listing';
 import type { EvidenceReader } from './evidence-store';
-import type { TrustedKeys } from './public-keys';
 import type { ChainProblem } from './problems';
+import type { TrustedKeys } from './public-keys';
 import { readStatement, type StoredStatement } from './verify-chain';
 
 const UNTRUSTED_KEY_REMEDY =

@@ -3,7 +3,7 @@ import { contract, pattern } from '../contract';
 import { Instant, PlatformName, Sha256 } from './fields';
 import { KINDS } from './incarnation';
 import { PREDICATE_TYPES } from './predicate-types';
-import { CHAIN_PROBLEMS } from './verify-chain';
+import { CHAIN_PROBLEMS } from './problems';
 
 export const REPORT_FORMAT = 'tag:cdk-ml-lineage,2026:evidence-report/v1';
 

@@ -8,8 +8,8 @@ import {
 import { contract, pattern } from '../contract';
 import { type Day, isInDay } from '../evidence/day';
 import { type JobsOfDay, TooManyToCount } from '../evidence/take-census';
+import { TERMINAL_STATUSES } from './ended-job';
 import { belongsToPlatform } from './job-scope';
-import { TERMINAL_STATUSES } from './training-job';
 
 type Kind = 'processing-job' | 'training-job';
 

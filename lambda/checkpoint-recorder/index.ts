@@ -1,10 +1,9 @@
 import { KMS } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { z } from 'zod';
 import { contract } from '../../core/contract';
 import { CannotSucceed } from '../../core/delivery/failures';
-import { ChainBroken } from '../../core/evidence/append-statement';
+import { ChainBroken } from '../../core/evidence/chain-ends';
 import { type Day, dayBefore } from '../../core/evidence/day';
 import { recordCheckpoint } from '../../core/evidence/record-checkpoint';
 import { TooManyChains } from '../../core/evidence/scan-chains';
@@ -12,7 +11,7 @@ import { type CountedDay, takeCensus } from '../../core/evidence/take-census';
 import { MlflowClient } from '../../core/mlflow/mlflow-client';
 import { locateMlflowApp } from '../../core/mlflow/signed-request';
 import { version } from '../../package.json';
-import { required } from '../environment';
+import { required, requiredTexts } from '../environment';
 import { evidenceLedger } from '../evidence-ledger';
 import { queueHandler } from '../queue-handler';
 import { censusSources } from './census-sources';
@@ -24,7 +23,7 @@ const PROBLEMS_LOGGED = 20;
 
 const names = contract.functionEnvironment;
 const platform = required(names.platformName);
-const jobRoleArns = z.array(z.string()).parse(JSON.parse(required(names.jobRoleArns)));
+const jobRoleArns = requiredTexts(names.jobRoleArns);
 const app = locateMlflowApp(required(names.mlflowAppArn), process.env[contract.jobEnvironment.mlflowEndpoint]);
 // a day's jobs are described one after the other, and SageMaker throttles whoever does so too fast.
 const sagemaker = new SageMakerClient({ retryMode: 'adaptive', maxAttempts: 8 });
@@ -35,6 +34,7 @@ const openLedger = evidenceLedger(platform, {
   bucket: required(names.evidenceBucket),
   kms: new KMS(),
   signingKeyArn: required(names.signingKeyArn),
+  previousKeyFingerprints: requiredTexts(names.previousKeyFingerprints),
 });
 const recordedBy = `${contract.packageName}/${version}`;
 const now = () => new Date();

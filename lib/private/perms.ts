@@ -51,7 +51,6 @@ export const READ_SECRET = ['secretsmanager:GetSecretValue'];
 
 export const DESCRIBE_PROCESSING_JOBS = ['sagemaker:DescribeProcessingJob'];
 export const DESCRIBE_TRAINING_JOBS = ['sagemaker:DescribeTrainingJob'];
-export const DESCRIBE_PROCESSING_JOBS = ['sagemaker:DescribeProcessingJob'];
 export const LIST_JOBS = ['sagemaker:ListProcessingJobs', 'sagemaker:ListTrainingJobs'];
 export const READ_JOB_TAGS = ['sagemaker:ListTags'];
 

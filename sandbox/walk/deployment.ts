@@ -22,7 +22,6 @@ export interface PlatformOutputs {
   readonly JobToolkit: string;
   readonly CheckpointQueueUrl: string;
   readonly CheckpointParkingUrl: string;
-  readonly SigningKeyArn: string;
 }
 
 export interface PlatformContext {
