@@ -11,6 +11,7 @@ const names = [
   ...Object.values(contract.functionEnvironment),
   ...Object.values(contract.runTags),
   ...Object.values(contract.claimTags),
+  ...Object.values(contract.inputContexts),
   ...Object.values(contract.jobTags),
 ];
 

@@ -1,19 +1,11 @@
-import { z } from 'zod';
 import { contract } from '../contract';
 import { type Claim, compareClaim } from '../evidence/told';
 import type { Derivation } from './derivation';
+import { readDvcSource } from './dvc-source';
 import { addressOf } from './run-tags';
-import type { TaggedRun } from './tag-runs';
+import type { RunDataset, TaggedRun } from './tag-runs';
 
-const DVC_SOURCE = 'dvc';
-
-// as `lineage_jobs` writes it, and whoever else may log to the run.
-const DvcSource = z.object({
-  commit: z.string().max(1100),
-  path: z.string().max(1000),
-  md5: z.string().max(100),
-  tree_digest: z.string().max(200).optional(),
-});
+type From = Parameters<typeof compareClaim>[3];
 
 /**
  * What a run says of its data, each compared with the derivation.
@@ -21,8 +13,7 @@ const DvcSource = z.object({
  * A run may say it as MLflow datasets, as a parameter and as a tag; whoever may log to the app wrote them.
  */
 export function claimsOf(run: TaggedRun, derivation: Derivation, at: Date): Claim[] {
-  const resolved = derivation.status === 'unresolved' ? undefined : derivation;
-  const derivedCommit = resolved?.dataCommit;
+  const derivedCommit = derivation.status === 'unresolved' ? undefined : derivation.dataCommit;
   const from = { runId: run.id, source: { claimedBy: 'run' }, at: at.toISOString() } as const;
   const claims: Claim[] = [];
   const name = contract.runTags.dataCommit;
@@ -34,29 +25,23 @@ export function claimsOf(run: TaggedRun, derivation: Derivation, at: Date): Clai
   if (tag && tag !== derivedCommit) {
     claims.push(compareClaim('data-commit', tag, derivedCommit, from));
   }
-  for (const { sourceType, source } of run.datasets) {
-    const parsed = sourceType === DVC_SOURCE ? parseSource(source) : undefined;
-    if (!parsed) {
-      continue;
-    }
-    const { commit, path, md5, tree_digest } = parsed;
-    const dataset = resolved?.datasets.find((candidate) => candidate.path === path);
-    claims.push(
-      compareClaim('data-commit', commit, derivedCommit, from),
-      compareClaim('dataset', `${path}@${md5}`, dataset && addressOf(dataset), from),
-    );
-    if (tree_digest !== undefined && dataset?.treeSha256 !== undefined) {
-      claims.push(compareClaim('tree', tree_digest.replace(/^sha256:/, ''), dataset.treeSha256, from));
-    }
-  }
-  return claims;
+  return [...claims, ...run.datasets.flatMap((dataset) => datasetClaims(dataset, derivation, from))];
 }
 
-function parseSource(text: string): z.infer<typeof DvcSource> | undefined {
-  try {
-    return DvcSource.parse(JSON.parse(text));
-  } catch {
-    // a dataset that is not from our toolkit says nothing that could be compared.
-    return undefined;
+function datasetClaims(given: RunDataset, derivation: Derivation, from: From): Claim[] {
+  const said = readDvcSource(given);
+  if (!said) {
+    return [];
   }
+  const resolved = derivation.status === 'unresolved' ? undefined : derivation;
+  const dataset = resolved?.datasets.find(({ path }) => path === said.path);
+  const claims = [
+    compareClaim('data-commit', said.commit, resolved?.dataCommit, from),
+    compareClaim('dataset', `${said.path}@${said.md5}`, dataset && addressOf(dataset), from),
+  ];
+  if (said.tree_digest !== undefined && dataset?.treeSha256 !== undefined) {
+    claims.push(compareClaim('tree', said.tree_digest.replace(/^sha256:/, ''), dataset.treeSha256, from));
+  }
+  // an input that is marked as ours confirms nothing, whoever marked it; where it differs, somebody is wrong.
+  return given.context === contract.inputContexts.derived ? claims.filter(({ agrees }) => !agrees) : claims;
 }

@@ -36,15 +36,15 @@ export function linkTags(derivation: Derivation): RunTags {
 }
 
 /**
- * The tags of each run of a job, as the stored statement about the job says. The same statement gives the same tags.
+ * The tags of each run and model of a job, as the stored statement about the job says. The same statement gives the same tags.
  */
-export function statementTags({ key, sha256, statement }: StoredTraining): RunTags {
-  const { about, configuration, data, outcome, platform, recordedBy } = statement.predicate;
+export function statementTags(stored: StoredTraining): RunTags {
+  const { about, configuration, data, outcome, platform, recordedBy } = stored.statement.predicate;
   return present({
     [names.status]: outcome.status,
     [names.assurance]: outcome.assurance,
     [names.reason]: reasonText(outcome),
-    [names.evidence]: `${key}@sha256:${sha256}`,
+    [names.evidence]: evidenceReference(stored),
     [names.recordedBy]: recordedBy,
     [names.trainingJobArn]: about.arn,
     [names.platform]: platform,
@@ -56,6 +56,13 @@ export function statementTags({ key, sha256, statement }: StoredTraining): RunTa
 }
 
 /**
+ * How a statement is named wherever something was written from it.
+ */
+export function evidenceReference({ key, sha256 }: Pick<StoredTraining, 'key' | 'sha256'>): string {
+  return `${key}@sha256:${sha256}`;
+}
+
+/**
  * A dataset as it stands in the tag.
  */
 export function addressOf({ path, md5 }: Pick<Dataset, 'path' | 'md5'>): string {
@@ -63,8 +70,8 @@ export function addressOf({ path, md5 }: Pick<Dataset, 'path' | 'md5'>): string 
 }
 
 /**
- * What is to be written on a run that carries tags already: a data commit that is there and differs stays, and so do all
- * links of a run that was tagged as another job's.
+ * What is to be written where there are tags already: a data commit that is there and differs stays, and so do all
+ * links of what was tagged as another job's.
  */
 export function reconcileTags(wanted: RunTags, there: RunTags): RunTags {
   if (isTaggedAsOther(there, wanted[names.trainingJobArn] ?? '')) {

@@ -4,18 +4,32 @@ import type { JobSetup } from './attestation';
 import type { JobEnvironment } from './configuration';
 import { citeDataset, type DatasetStatements } from './dataset-citation';
 import type { Derivation, Resolved, TrainingJobIdentity } from './derivation';
+import { derivedInputs, type RunInputs } from './derived-inputs';
 import type { FirstSeenRevision } from './disagreements';
+import { findJobModels, type Models } from './job-models';
 import { primaryRun } from './primary-run';
 import { claimsOf } from './run-claims';
 import { membershipOf } from './run-membership';
 import { reconcileTags, type StoredTraining, statementTags } from './run-tags';
 import { assertSameJob } from './same-job';
+import { type ModelTagging, modelClaims, tagModels } from './tag-models';
 import { type ReadModel, type TrainingDraft, trainingDraft } from './training-draft';
 
 export type RunEnd = 'FINISHED' | 'FAILED' | 'KILLED';
 
+/**
+ * What MLflow was told of a run's data.
+ */
+export interface RunDataset {
+  readonly sourceType: string;
+  readonly source: string;
+  /** what the data is for, as whoever logged it says. */
+  readonly context?: string | undefined;
+}
+
 export interface TaggedRun {
   readonly id: string;
+  readonly experimentId: string;
   readonly startedAt: Date;
   readonly deleted: boolean;
   /** whether a model was logged to it. */
@@ -24,8 +38,9 @@ export interface TaggedRun {
   readonly tags: Readonly<Record<string, string>>;
   readonly parameters: Readonly<Record<string, string>>;
   readonly metrics: Readonly<Record<string, string>>;
-  /** what MLflow was told of the run's data. */
-  readonly datasets: readonly { readonly sourceType: string; readonly source: string }[];
+  /** where the run's own artifacts are. */
+  readonly artifactLocation: string;
+  readonly datasets: readonly RunDataset[];
 }
 
 /**
@@ -55,13 +70,21 @@ export interface DescribedJob extends JobEnvironment {
 export interface Tagging {
   readonly runId: string;
   readonly written: Readonly<Record<string, string>>;
+  /** how many datasets the run was told of. */
+  readonly inputs: number;
+}
+
+export interface Tagged {
+  readonly runs: readonly Tagging[];
+  readonly models: ModelTagging;
 }
 
 /**
  * Where the tagger finds runs and models, and where it keeps what it says.
  */
 export interface Tagger {
-  readonly runs: Runs;
+  readonly runs: Runs & RunInputs;
+  readonly models: Models;
   /** The bytes of the model that was written first since a moment; `undefined` where they cannot be read. */
   readModel(uri: string, since: Date): Promise<ReadModel | undefined>;
   /** What the data revision stood for when it was first seen: from now on, if that is now. */
@@ -77,23 +100,24 @@ export interface Tagger {
 const END: Record<DescribedJob['status'], RunEnd> = { Completed: 'FINISHED', Failed: 'FAILED', Stopped: 'KILLED' };
 
 /**
- * Keeps a signed statement about a job, and then writes what it says on every run of the job. Doing it twice changes
- * nothing.
+ * Keeps a signed statement about a job, and then writes what it says on every run and model of the job. Doing it twice
+ * changes nothing; what was registered in between is written on then.
  *
  * @throws CannotSucceed where the derivation is not about the job as it is now, or the job has no run to write on
  */
-export async function tagRuns(derivation: Derivation, job: DescribedJob, tagger: Tagger): Promise<Tagging[]> {
+export async function tagRuns(derivation: Derivation, job: DescribedJob, tagger: Tagger): Promise<Tagged> {
   assertSameJob(derivation, job);
   const { runs } = tagger;
   const at = tagger.now();
   const dataset = await citeDataset(derivation, job, tagger.datasets, at);
   const found = await findRuns(job, runs);
+  const models = await findJobModels(found, job, tagger.models);
   const stored = await tagger.record(
     trainingDraft({
       derivation,
       job,
       runs: found,
-      claims: found.flatMap((run) => claimsOf(run, derivation, at)),
+      claims: [...found.flatMap((run) => claimsOf(run, derivation, at)), ...modelClaims(models, derivation, at)],
       dataset,
       model: await readModelOf(job, tagger),
       firstSeen: derivation.status === 'unresolved' ? undefined : await tagger.firstSeen(derivation),
@@ -115,13 +139,17 @@ export async function tagRuns(derivation: Derivation, job: DescribedJob, tagger:
     if (Object.keys(written).length > 0) {
       await runs.setTags(run.id, written);
     }
+    const inputs = derivedInputs(run, stored);
+    if (inputs.length > 0) {
+      await runs.logInputs(run.id, inputs);
+    }
     if (run.status === 'RUNNING') {
       // a job that was killed could not end its runs, and nobody else would.
       await runs.endRun(run.id, END[job.status], job.endedAt);
     }
-    taggings.push({ runId: run.id, written });
+    taggings.push({ runId: run.id, written, inputs: inputs.length });
   }
-  return taggings;
+  return { runs: taggings, models: await tagModels(models, wanted, tagger.models) };
 }
 
 async function readModelOf({ identity, setup, modelUri }: DescribedJob, tagger: Tagger) {

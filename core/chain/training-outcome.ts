@@ -39,7 +39,7 @@ export function outcomeOf(compared: Compared): Outcome {
       notCompared: [],
     };
   }
-  const claimed = new Set(claims.map(({ runId }) => runId));
+  const claimed = new Set(claims.filter(isOfRun).map(({ runId }) => runId));
   const allRunsClaim = runs.length > 0 && runs.every(({ id }) => claimed.has(id));
   const notCompared: Outcome['notCompared'] = [
     ...(readByItself ? (['script-input'] as const) : []),
@@ -75,7 +75,12 @@ function conflictsOf(
   return told.map(({ code, explanation }) => ({ code, explanation: tellExplanation(explanation) }));
 }
 
-function differenceOf({ claimed, said, derived, runId }: Claim): string {
+function isOfRun({ source }: Claim): boolean {
+  return 'claimedBy' in source && source.claimedBy === 'run';
+}
+
+function differenceOf(claim: Claim): string {
+  const { claimed, said, derived, runId } = claim;
   const told = 'value' in said ? said.value : 'something else';
-  return `the run ${runId} says the ${claimed} ${told}, the derivation ${derived ?? 'found none'}`;
+  return `${isOfRun(claim) ? 'the run' : 'a model of the run'} ${runId} says the ${claimed} ${told}, the derivation ${derived ?? 'found none'}`;
 }

@@ -31,10 +31,10 @@ export const APIS = [
 ] as const;
 
 /**
- * Who says what nobody else confirmed: what the job itself wrote into its output, whoever may log to the run, whoever
- * may push to the data repository.
+ * Who says what nobody else confirmed: what the job itself wrote into its output, whoever may log to the run and its
+ * models, whoever may push to the data repository.
  */
-export const CLAIMANTS = ['job', 'run', 'data-repository'] as const;
+export const CLAIMANTS = ['job', 'run', 'logged-model', 'model-version', 'data-repository'] as const;
 
 export const Source = z.union([
   z.strictObject({ api: z.enum(APIS) }),

@@ -1,5 +1,9 @@
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { z } from 'zod';
+import type { DerivedInput } from '../chain/derived-inputs';
+import type { LoggedModel, RunModelVersion } from '../chain/job-models';
+import type { RunTags } from '../chain/run-tags';
+import type { RunDataset } from '../chain/tag-runs';
 import { contract, pattern } from '../contract';
 import { type MlflowApp, signMlflowRequest } from './signed-request';
 
@@ -8,11 +12,15 @@ const EXPERIMENTS_PER_PAGE = 1000;
 const EXPERIMENTS_PER_SEARCH = 100;
 // a run comes with all its parameters and metrics.
 const RUNS_PER_PAGE = 200;
+const MODELS_PER_PAGE = 100;
 const MODEL_VERSIONS_PER_PAGE = 200;
+// each is named in the address of a request, which has to stay short.
+const RUNS_PER_SEARCH = 50;
 
 const Tag = z.object({ key: z.string(), value: z.string().default('') });
 const Metric = z.object({ key: z.string(), value: z.union([z.number(), z.string()]).default('') });
 const DatasetInput = z.object({
+  tags: z.array(Tag).default([]),
   dataset: z.object({ source_type: z.string().default(''), source: z.string().default('') }),
 });
 
@@ -26,6 +34,7 @@ const MlflowRun = z.object({
     status: z.string().default('RUNNING'),
     start_time: int64.default(0),
     lifecycle_stage: z.string().default('active'),
+    artifact_uri: z.string().default(''),
   }),
   data: z
     .object({
@@ -52,8 +61,39 @@ const ModelVersionAnswer = z.object({
   }),
 });
 
-const ModelVersionPage = z.object({
+const runId = z.string().regex(pattern('mlflowRunId'));
+const LoggedModelPage = z.object({
+  models: z
+    .array(
+      z.object({
+        info: z.object({
+          model_id: z.string().regex(pattern('loggedModelId')),
+          source_run_id: runId,
+          creation_timestamp_ms: int64,
+          artifact_uri: z.string().default(''),
+          tags: z.array(Tag).default([]),
+        }),
+      }),
+    )
+    .default([]),
+  next_page_token: z.string().optional(),
+});
+const RegistrationPage = z.object({
   model_versions: z.array(z.object({ creation_timestamp: int64 })).default([]),
+  next_page_token: z.string().optional(),
+});
+const ModelVersionPage = z.object({
+  model_versions: z
+    .array(
+      z.object({
+        name: z.string(),
+        version: z.string().regex(pattern('registeredModelVersion')),
+        run_id: runId,
+        source: z.string().default(''),
+        tags: z.array(Tag).default([]),
+      }),
+    )
+    .default([]),
   next_page_token: z.string().optional(),
 });
 
@@ -65,6 +105,7 @@ export interface ModelVersion {
 
 export interface Run {
   readonly id: string;
+  readonly experimentId: string;
   /** such as RUNNING, FINISHED, FAILED or KILLED. */
   readonly status: string;
   readonly startedAt: Date;
@@ -74,7 +115,8 @@ export interface Run {
   readonly tags: Readonly<Record<string, string>>;
   readonly parameters: Readonly<Record<string, string>>;
   readonly metrics: Readonly<Record<string, string>>;
-  readonly datasets: readonly { readonly sourceType: string; readonly source: string }[];
+  readonly artifactLocation: string;
+  readonly datasets: readonly RunDataset[];
 }
 
 /**
@@ -118,21 +160,21 @@ export class MlflowClient {
       throw new Error(`a run can only be searched by the name of a job, got ${JSON.stringify(value)}`);
     }
     const runs: Run[] = [];
-    await this.searchRuns(`tags.\`${key}\` = '${value}'`, contract.limits.runsPerJob, (run) => {
+    for await (const run of this.searchRuns(`tags.\`${key}\` = '${value}'`, contract.limits.runsPerJob)) {
       runs.push(run);
-    });
+    }
     return runs;
   }
 
   /**
-   * Visits all runs that began in a time, deleted ones as well, in whatever experiment they are. When a run began, its
-   * logger says.
+   * All runs that began in a time, deleted ones as well, in whatever experiment they are. When a run began, its logger
+   * says.
    *
    * @param end the first moment that is too late
    */
-  async visitRunsStarted(start: Date, end: Date, visit: (run: Run) => void): Promise<void> {
+  findRunsStarted(start: Date, end: Date): AsyncGenerator<Run> {
     const filter = `attributes.start_time >= ${start.getTime()} AND attributes.start_time < ${end.getTime()}`;
-    await this.searchRuns(filter, RUNS_PER_PAGE, visit);
+    return this.searchRuns(filter, RUNS_PER_PAGE);
   }
 
   /**
@@ -144,15 +186,13 @@ export class MlflowClient {
     // MLflow can sort by this time, and not search by it.
     const query = { order_by: 'creation_timestamp DESC', max_results: String(MODEL_VERSIONS_PER_PAGE) };
     let count = 0;
-    let token: string | undefined;
-    do {
-      const answer = await this.call('GET', 'model-versions/search', token ? { ...query, page_token: token } : query);
-      const { model_versions, next_page_token } = ModelVersionPage.parse(answer);
+    for await (const { model_versions } of this.pages('GET', 'model-versions/search', query, RegistrationPage)) {
       const times = model_versions.map(({ creation_timestamp }) => creation_timestamp);
       count += times.filter((time) => start.getTime() <= time && time < end.getTime()).length;
-      const isPast = times.some((time) => time < start.getTime());
-      token = isPast ? undefined : next_page_token || undefined;
-    } while (token);
+      if (times.some((time) => time < start.getTime())) {
+        break;
+      }
+    }
     return count;
   }
 
@@ -162,8 +202,73 @@ export class MlflowClient {
   async setTags(runId: string, tags: Readonly<Record<string, string>>): Promise<void> {
     await this.call('POST', 'runs/log-batch', {
       run_id: runId,
-      tags: Object.entries(tags).map(([key, value]) => ({ key, value })),
+      tags: asList(tags),
     });
+  }
+
+  /**
+   * Tells which datasets a run was given. MLflow takes the same one twice as once.
+   */
+  async logInputs(runId: string, inputs: readonly DerivedInput[]): Promise<void> {
+    await this.call('POST', 'runs/log-inputs', {
+      run_id: runId,
+      datasets: inputs.map(({ name, digest, sourceType, source, context, tags }) => ({
+        dataset: { name, digest, source_type: sourceType, source },
+        tags: asList({ ...tags, [INPUT_CONTEXT]: context }),
+      })),
+    });
+  }
+
+  /**
+   * The models that name a run as their source. Only MLflow 3 keeps models apart from runs.
+   */
+  async *findLoggedModels({ id, experimentId }: Pick<Run, 'id' | 'experimentId'>): AsyncGenerator<LoggedModel> {
+    // not IN (…), which the earlier servers of MLflow 3 do not know for logged models.
+    const body = { experiment_ids: [experimentId], filter: `source_run_id = '${id}'`, max_results: MODELS_PER_PAGE };
+    for await (const page of this.pages('POST', 'logged-models/search', body, LoggedModelPage)) {
+      yield* page.models.map(({ info }) => ({
+        id: info.model_id,
+        runId: info.source_run_id,
+        loggedAt: new Date(info.creation_timestamp_ms),
+        artifactLocation: info.artifact_uri,
+        tags: asRecord(info.tags),
+      }));
+    }
+  }
+
+  async setLoggedModelTags(modelId: string, tags: RunTags): Promise<void> {
+    await this.call('PATCH', `logged-models/${modelId}/tags`, { tags: asList(tags) });
+  }
+
+  /**
+   * The model versions that name one of the runs, in all registered models.
+   */
+  async *findModelVersions(runIds: readonly string[]): AsyncGenerator<RunModelVersion> {
+    for (let start = 0; start < runIds.length; start += RUNS_PER_SEARCH) {
+      const ids = runIds.slice(start, start + RUNS_PER_SEARCH).map((id) => `'${id}'`);
+      const query = { filter: `run_id IN (${ids.join(', ')})`, max_results: String(MODELS_PER_PAGE) };
+      for await (const page of this.pages('GET', 'model-versions/search', query, ModelVersionPage)) {
+        yield* page.model_versions.map(({ name, version, run_id, source, tags }) => ({
+          name,
+          version,
+          runId: run_id,
+          source,
+          tags: asRecord(tags),
+        }));
+      }
+    }
+  }
+
+  /**
+   * Writes tags on a model version, one call for each: MLflow has no call for several.
+   */
+  async setModelVersionTags(
+    { name, version }: Pick<RunModelVersion, 'name' | 'version'>,
+    tags: RunTags,
+  ): Promise<void> {
+    for (const [key, value] of Object.entries(tags)) {
+      await this.call('POST', 'model-versions/set-tag', { name, version, key, value });
+    }
   }
 
   /**
@@ -173,7 +278,7 @@ export class MlflowClient {
     await this.call('POST', 'runs/update', { run_id: runId, status, end_time: endedAt.getTime() });
   }
 
-  private async searchRuns(filter: string, pageSize: number, visit: (run: Run) => void): Promise<void> {
+  private async *searchRuns(filter: string, pageSize: number): AsyncGenerator<Run> {
     const experiments = await this.listExperimentIds();
     for (let start = 0; start < experiments.length; start += EXPERIMENTS_PER_SEARCH) {
       const body = {
@@ -182,20 +287,18 @@ export class MlflowClient {
         run_view_type: 'ALL',
         max_results: pageSize,
       };
-      await this.forEachPage('runs/search', body, RunPage, (page) => {
-        for (const run of page.runs) {
-          visit(toRun(run));
-        }
-      });
+      for await (const page of this.pages('POST', 'runs/search', body, RunPage)) {
+        yield* page.runs.map(toRun);
+      }
     }
   }
 
   private async listExperimentIds(): Promise<string[]> {
     const ids: string[] = [];
     const body = { view_type: 'ALL', max_results: EXPERIMENTS_PER_PAGE };
-    await this.forEachPage('experiments/search', body, ExperimentPage, (page) => {
+    for await (const page of this.pages('POST', 'experiments/search', body, ExperimentPage)) {
       ids.push(...page.experiments.map(({ experiment_id }) => experiment_id));
-    });
+    }
     return ids;
   }
 
@@ -210,22 +313,27 @@ export class MlflowClient {
     }
   }
 
-  private async forEachPage<Page extends { next_page_token?: string | undefined }>(
+  private async *pages<Page extends { next_page_token?: string | undefined }>(
+    method: 'GET' | 'POST',
     path: string,
-    body: Record<string, unknown>,
+    parameters: Record<string, unknown>,
     schema: z.ZodType<Page>,
-    visit: (page: Page) => void,
-  ): Promise<void> {
+  ): AsyncGenerator<Page> {
     let token: string | undefined;
     do {
-      const page = schema.parse(await this.call('POST', path, token ? { ...body, page_token: token } : body));
-      visit(page);
+      const asked = token ? { ...parameters, page_token: token } : parameters;
+      const page = schema.parse(await this.call(method, path, asked));
+      yield page;
       token = page.next_page_token || undefined;
     } while (token);
   }
 
-  private async call(method: 'GET' | 'POST', path: string, parameters: Record<string, unknown>): Promise<unknown> {
-    const body = method === 'POST' ? JSON.stringify(parameters) : undefined;
+  private async call(
+    method: 'GET' | 'POST' | 'PATCH',
+    path: string,
+    parameters: Record<string, unknown>,
+  ): Promise<unknown> {
+    const body = method === 'GET' ? undefined : JSON.stringify(parameters);
     const { url, headers } = await signMlflowRequest(this.app, this.credentials, {
       method,
       path: `/api/2.0/mlflow/${path}`,
@@ -280,18 +388,34 @@ function errorCode(text: string): string | undefined {
 
 // clients before MLflow 3 name the models of a run in this tag, later ones among its outputs.
 const MODELS_BEFORE_MLFLOW_3 = 'mlflow.log-model.history';
+// what MLflow's own clients and pages call the context of an input.
+const INPUT_CONTEXT = 'mlflow.data.context';
+
+function asRecord(tags: readonly z.infer<typeof Tag>[]): Record<string, string> {
+  return Object.fromEntries(tags.map(({ key, value }) => [key, value]));
+}
+
+function asList(tags: Readonly<Record<string, string>>): { key: string; value: string }[] {
+  return Object.entries(tags).map(([key, value]) => ({ key, value }));
+}
 
 function toRun({ info, data, inputs, outputs }: z.infer<typeof MlflowRun>): Run {
-  const tags = Object.fromEntries(data.tags.map(({ key, value }) => [key, value]));
+  const tags = asRecord(data.tags);
   return {
     id: info.run_id,
+    experimentId: info.experiment_id,
     status: info.status,
     startedAt: new Date(info.start_time),
     deleted: info.lifecycle_stage === 'deleted',
     hasModel: outputs.model_outputs.length > 0 || MODELS_BEFORE_MLFLOW_3 in tags,
     tags,
-    parameters: Object.fromEntries(data.params.map(({ key, value }) => [key, value])),
+    parameters: asRecord(data.params),
     metrics: Object.fromEntries(data.metrics.map(({ key, value }) => [key, String(value)])),
-    datasets: inputs.dataset_inputs.map(({ dataset }) => ({ sourceType: dataset.source_type, source: dataset.source })),
+    artifactLocation: info.artifact_uri,
+    datasets: inputs.dataset_inputs.map(({ dataset, tags }) => ({
+      sourceType: dataset.source_type,
+      source: dataset.source,
+      context: asRecord(tags)[INPUT_CONTEXT],
+    })),
   };
 }

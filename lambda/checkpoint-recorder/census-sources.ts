@@ -19,7 +19,7 @@ export function censusSources(
     async runs({ start, end }) {
       let started = 0;
       const statements: (string | undefined)[] = [];
-      await mlflow.visitRunsStarted(start, end, ({ tags }) => {
+      for await (const { tags } of mlflow.findRunsStarted(start, end)) {
         started += 1;
         if (started > contract.limits.censusRuns) {
           throw new TooManyToCount(`more than ${contract.limits.censusRuns} runs began in a day`);
@@ -27,7 +27,7 @@ export function censusSources(
         if (tags[platformTag] === scope.platform) {
           statements.push(tags[evidence]);
         }
-      });
+      }
       return { started, statements };
     },
     countModelVersions: ({ start, end }) => mlflow.countModelVersions(start, end),

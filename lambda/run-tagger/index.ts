@@ -35,8 +35,10 @@ const recorder: DatasetRecorder = {
   recordedBy,
   now: () => new Date(),
 };
+const mlflow = new MlflowClient(app, sagemaker.config.credentials);
 const tagger: Tagger = {
-  runs: new MlflowClient(app, sagemaker.config.credentials),
+  runs: mlflow,
+  models: mlflow,
   readModel: (uri, since) => readModel(s3, uri, since),
   firstSeen: recorder.firstSeen,
   datasets: {
@@ -49,9 +51,10 @@ const tagger: Tagger = {
 };
 
 /**
- * Keeps a signed statement about a job, and writes what it says on the runs of the job, if it is of a kind that has runs.
+ * Keeps a signed statement about a job, and writes what it says on the runs and models of the job, if it is of a kind that
+ * has any.
  */
-export const handler = queueHandler('run-tagger', async (body, { logger }) => {
+export const handler = queueHandler('run-tagger', async (body, { logger, count }) => {
   const derivation = readDerivation(body, platform);
   if (derivation.job.kind === 'processing-job') {
     const job = await describeEndedProcessingJob(sagemaker, derivation.job);
@@ -60,6 +63,12 @@ export const handler = queueHandler('run-tagger', async (body, { logger }) => {
     return;
   }
   const job = await describeEndedTrainingJob(sagemaker, derivation.job);
-  const taggings = await tagRuns(derivation, job, tagger);
-  logger.info('runs tagged', { job: job.identity, status: derivation.status, taggings });
+  const { runs, models } = await tagRuns(derivation, job, tagger);
+  logger.info('job tagged', { job: job.identity, status: derivation.status, runs, models });
+  if (models.areMore) {
+    count('JobsWithMoreModelsThanTagged');
+  }
+  if (models.foreign > 0) {
+    count('JobsWithModelsOfOthers');
+  }
 });

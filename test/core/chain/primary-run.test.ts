@@ -4,6 +4,7 @@ import type { TaggedRun } from '../../../core/chain/tag-runs';
 
 const run = (id: string, minute: number, hasModel = false): TaggedRun => ({
   id,
+  experimentId: '1',
   startedAt: new Date(Date.UTC(2026, 0, 2, 3, minute)),
   deleted: false,
   hasModel,
@@ -11,6 +12,7 @@ const run = (id: string, minute: number, hasModel = false): TaggedRun => ({
   tags: {},
   parameters: {},
   metrics: {},
+  artifactLocation: '',
   datasets: [],
 });
 

@@ -1,6 +1,7 @@
 import { readDerivation } from '../../../core/chain/read-derivation';
 import type { StoredTraining } from '../../../core/chain/run-tags';
 import { type DescribedJob, type TaggedRun, type Tagger, tagRuns } from '../../../core/chain/tag-runs';
+import { ModelsInMemory } from './models-in-memory';
 import {
   attested,
   COMMIT,
@@ -36,7 +37,9 @@ function tagging(...initial: TaggedRun[]) {
         writes.push(id);
       },
       endRun: async (id, status) => void ended.push(`${id}: ${status}`),
+      logInputs: async () => {},
     },
+    models: new ModelsInMemory(),
     readModel: async () => model,
     firstSeen: async () => firstSeen,
     datasets: datasetStatements(),

@@ -82,6 +82,7 @@ export const unresolved = {
 export function run(id: string, more: Partial<TaggedRun> = {}): TaggedRun {
   return {
     id,
+    experimentId: '1',
     startedAt: new Date('2026-01-02T03:05:00Z'),
     deleted: false,
     hasModel: false,
@@ -89,6 +90,7 @@ export function run(id: string, more: Partial<TaggedRun> = {}): TaggedRun {
     tags: { 'sagemaker.training_job_name': 'train-1' },
     parameters: {},
     metrics: {},
+    artifactLocation: `s3://artifacts/1/${id}/artifacts`,
     datasets: [],
     ...more,
   };

@@ -31,7 +31,9 @@ test('runs that began in a time are visited page by page, in all experiments, de
     { runs: [run('c')] },
   );
   const visited: string[] = [];
-  await client.visitRunsStarted(START, END, ({ id }) => void visited.push(id));
+  for await (const { id } of client.findRunsStarted(START, END)) {
+    visited.push(id);
+  }
   expect(visited).toEqual(['a', 'b', 'c']);
   expect(asked[1]).toMatchObject({
     path: 'runs/search',

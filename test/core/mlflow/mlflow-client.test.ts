@@ -1,0 +1,141 @@
+import { MlflowClient } from '../../../core/mlflow/mlflow-client';
+import { locateMlflowApp } from '../../../core/mlflow/signed-request';
+
+const RUN = '0f3c5a1e7b8d4c2f9a6b3d1e8c7f5a2b';
+const MODEL_ID = `m-${'1'.repeat(32)}`;
+const client = new MlflowClient(
+  locateMlflowApp('arn:aws:sagemaker:eu-west-1:111122223333:mlflow-app/app-EXAMPLE'),
+  async () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' }),
+);
+
+interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly query: Record<string, string>;
+  readonly body: unknown;
+}
+
+/** Answers every request with what is made of it, and keeps the requests. */
+function answering(answer: (asked: Asked) => unknown): Asked[] {
+  const requests: Asked[] = [];
+  jest.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+    const url = new URL(String(input));
+    const asked = {
+      method: String(init?.method),
+      path: url.pathname.replace('/api/2.0/mlflow/', ''),
+      query: Object.fromEntries(url.searchParams),
+      body: init?.body ? JSON.parse(String(init.body)) : undefined,
+    };
+    requests.push(asked);
+    return Response.json(answer(asked));
+  });
+  return requests;
+}
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) {
+    found.push(item);
+  }
+  return found;
+}
+
+function modelPage({ body }: Asked) {
+  const info = { model_id: MODEL_ID, source_run_id: RUN, creation_timestamp_ms: '1767323345000' };
+  const isFirst = !(body as { page_token?: string }).page_token;
+  return { models: [{ info }], ...(isFirst ? { next_page_token: 'more' } : {}) };
+}
+
+test('all pages of the models of a run are read', async () => {
+  const requests = answering(modelPage);
+  const found = await all(client.findLoggedModels({ id: RUN, experimentId: '3' }));
+  expect(found).toHaveLength(2);
+  expect(found[0]).toEqual({
+    id: MODEL_ID,
+    runId: RUN,
+    loggedAt: new Date('2026-01-02T03:09:05Z'),
+    artifactLocation: '',
+    tags: {},
+  });
+  expect(requests).toEqual([
+    {
+      method: 'POST',
+      path: 'logged-models/search',
+      query: {},
+      body: { experiment_ids: ['3'], filter: `source_run_id = '${RUN}'`, max_results: 100 },
+    },
+    expect.objectContaining({ body: expect.objectContaining({ page_token: 'more' }) }),
+  ]);
+});
+
+test('no page is asked for that nobody reads', async () => {
+  const requests = answering(modelPage);
+  for await (const { id } of client.findLoggedModels({ id: RUN, experimentId: '3' })) {
+    expect(id).toBe(MODEL_ID);
+    break;
+  }
+  expect(requests).toHaveLength(1);
+});
+
+test('model versions of many runs are asked for in addresses that stay short', async () => {
+  const runs = Array.from({ length: 100 }, (_, index) => index.toString(16).padStart(32, '0'));
+  const requests = answering(({ query }) => ({
+    model_versions: [
+      { name: 'diagnosis', version: '1', run_id: query.filter?.slice(12, 44), tags: [{ key: 'a', value: 'b' }] },
+    ],
+  }));
+  const found = await all(client.findModelVersions(runs));
+  expect(found).toEqual([
+    { name: 'diagnosis', version: '1', runId: runs[0], source: '', tags: { a: 'b' } },
+    { name: 'diagnosis', version: '1', runId: runs[50], source: '', tags: { a: 'b' } },
+  ]);
+  expect(requests.map(({ query }) => query.filter?.match(/'[0-9a-f]{32}'/g)?.length)).toEqual([50, 50]);
+});
+
+test('a model whose id could lead to another address is refused', async () => {
+  const info = { model_id: '../runs/delete', source_run_id: RUN, creation_timestamp_ms: 1 };
+  answering(() => ({ models: [{ info }] }));
+  await expect(all(client.findLoggedModels({ id: RUN, experimentId: '3' }))).rejects.toThrow(/model_id/);
+});
+
+test('tags are written in one call on a logged model, and each by itself on a model version', async () => {
+  const requests = answering(() => ({}));
+  await client.setLoggedModelTags(MODEL_ID, { a: '1', b: '2' });
+  await client.setModelVersionTags({ name: 'my model', version: '3' }, { a: '1', b: '2' });
+  const tags = [
+    { key: 'a', value: '1' },
+    { key: 'b', value: '2' },
+  ];
+  expect(requests.map(({ method, path, body }) => [method, path, body])).toEqual([
+    ['PATCH', `logged-models/${MODEL_ID}/tags`, { tags }],
+    ['POST', 'model-versions/set-tag', { name: 'my model', version: '3', ...tags[0] }],
+    ['POST', 'model-versions/set-tag', { name: 'my model', version: '3', ...tags[1] }],
+  ]);
+});
+
+test('the input of a run is told with its context, and read back with it', async () => {
+  const input = {
+    name: 'data',
+    digest: '0'.repeat(36),
+    sourceType: 'dvc',
+    source: '{}',
+    context: 'lineage.derived',
+    tags: { a: '1' },
+  };
+  const told: unknown[] = [];
+  answering(({ path, body }) => {
+    if (path === 'runs/log-inputs') {
+      told.push(...(body as { datasets: unknown[] }).datasets);
+      return {};
+    }
+    return { run: { info: { run_id: RUN, experiment_id: '3' }, inputs: { dataset_inputs: told } } };
+  });
+  await client.logInputs(RUN, [input]);
+  expect((await client.getRun(RUN))?.datasets).toEqual([
+    { sourceType: 'dvc', source: '{}', context: 'lineage.derived' },
+  ]);
+});
