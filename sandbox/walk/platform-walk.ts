@@ -92,7 +92,27 @@ export interface Logging {
  * The runs that a job has logged, whether or not they have been tagged.
  */
 export function runsOf({ aws, outputs }: Logging, jobName: string): Promise<Run[]> {
-  return aws.mlflow(outputs.MlflowAppArn).findRunsByTag(contract.claimTags.trainingJobName, jobName);
+  return collect(aws.mlflow(outputs.MlflowAppArn).findRunsByTag(contract.claimTags.trainingJobName, jobName));
+}
+
+/**
+ * The models that name a run as their source, whether or not they have been tagged.
+ */
+export async function modelsOf({ aws, outputs }: Logging, run: Run) {
+  const mlflow = aws.mlflow(outputs.MlflowAppArn);
+  const [loggedModels, versions] = await Promise.all([
+    collect(mlflow.findLoggedModels(run)),
+    collect(mlflow.findModelVersions([run.id])),
+  ]);
+  return { loggedModels, versions };
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) {
+    collected.push(item);
+  }
+  return collected;
 }
 
 /**

@@ -5,12 +5,21 @@ import { join } from 'node:path';
 import { ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DeleteTrainingJobCommand, DescribeTrainingJobCommand } from '@aws-sdk/client-sagemaker';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { contract } from '../../core/contract';
+import { locateMlflowApp, signMlflowRequest } from '../../core/mlflow/signed-request';
 import { Sandbox } from '../../sandbox/instance';
 import { projectRoot } from '../../sandbox/project-paths';
 import { bootstrapAccount, deployPlatform } from '../../sandbox/walk/deployment';
 import { eventually } from '../../sandbox/walk/eventually';
 import { takeParkedMessage } from '../../sandbox/walk/parked-messages';
-import { deployWalk, jobEnvironment, runsOf, type Walk, waitForTaggedRun } from '../../sandbox/walk/platform-walk';
+import {
+  deployWalk,
+  jobEnvironment,
+  modelsOf,
+  runsOf,
+  type Walk,
+  waitForTaggedRun,
+} from '../../sandbox/walk/platform-walk';
 import { startTrainingJob, waitForTrainingJob } from '../../sandbox/walk/training-job';
 
 const SCRIPTS = join(__dirname, 'scripts');
@@ -71,6 +80,19 @@ async function lookAgain(name: string): Promise<void> {
   await walk.aws.sqs.send(
     new SendMessageCommand({ QueueUrl: walk.outputs.DerivationQueueUrl, MessageBody: JSON.stringify(event) }),
   );
+}
+
+/** What the client of the platform has no need of. */
+async function callMlflow(path: string, parameters: object): Promise<void> {
+  const app = locateMlflowApp(walk.outputs.MlflowAppArn, sandbox.environment()[contract.jobEnvironment.mlflowEndpoint]);
+  const { url, headers } = await signMlflowRequest(app, walk.aws.s3.config.credentials, {
+    method: 'POST',
+    path: `/api/2.0/mlflow/${path}`,
+    query: {},
+    body: JSON.stringify(parameters),
+  });
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(parameters) });
+  expect([response.status, await response.text()]).toEqual([200, expect.any(String)]);
 }
 
 test('a tag that is moved between two jobs is a conflict that names both commits', async () => {
@@ -150,6 +172,37 @@ test('a model that is replaced after the tagging is a conflict as soon as the jo
     'lineage.reason': expect.stringContaining('model-bytes-differ'),
     'lineage.evidence': expect.stringContaining('/000002.json@sha256:'),
   });
+});
+
+test('a model version that is registered after the tagging is tagged when the job is looked at again, unless its bytes are elsewhere', async () => {
+  const { data_git_commit_id } = await tagsOf('registered-late');
+  const run = await waitForTaggedRun(walk, 'registered-late');
+  const source = `${run.artifactLocation}/model`;
+  await callMlflow('registered-models/create', { name: 'late' });
+  await callMlflow('model-versions/create', { name: 'late', source, run_id: run.id });
+  await callMlflow('model-versions/create', { name: 'late', source: 's3://elsewhere/model', run_id: run.id });
+  await lookAgain('registered-late');
+  const [own, foreign] = await eventually('the tags of the version', 60, async () => {
+    const { versions } = await modelsOf(walk, run);
+    const sorted = versions.sort((a, b) => Number(a.version) - Number(b.version));
+    return sorted.some(({ tags }) => 'lineage.primary_run' in tags) ? sorted : undefined;
+  });
+  expect(own?.tags).toMatchObject({ data_git_commit_id, 'lineage.status': 'recorded' });
+  expect(foreign).toMatchObject({ source: 's3://elsewhere/model', tags: {} });
+});
+
+test('a run that said nothing of its data is told it as an input, which makes no statement anew', async () => {
+  const { 'lineage.evidence': evidence } = await tagsOf('told');
+  const [before] = await runsOf(walk, 'told');
+  expect(before?.datasets).toMatchObject([{ sourceType: 'dvc', context: 'lineage.derived' }]);
+  await walk.aws.mlflow(walk.outputs.MlflowAppArn).setTags(before?.id ?? '', { 'lineage.status': 'verified' });
+  await lookAgain('told');
+  const again = await eventually('the status that is stated', 60, async () => {
+    const [run] = await runsOf(walk, 'told');
+    return run?.tags['lineage.status'] === 'recorded' ? run : undefined;
+  });
+  expect(again.datasets).toEqual(before?.datasets);
+  expect(again.tags['lineage.evidence']).toBe(evidence);
 });
 
 describe('a Git host that redirects', () => {

@@ -8,6 +8,7 @@ import { kmsSigner } from '../../core/kms/kms-signer';
 import { Sandbox } from '../../sandbox/instance';
 import { projectRoot } from '../../sandbox/project-paths';
 import { bootstrapAccount } from '../../sandbox/walk/deployment';
+import { eventually } from '../../sandbox/walk/eventually';
 import { readComplaints } from '../../sandbox/walk/local-sagemaker';
 import {
   type FinishedExecution,
@@ -16,7 +17,7 @@ import {
   runOfExecution,
   runPipeline,
 } from '../../sandbox/walk/pipeline-walk';
-import { runsOf } from '../../sandbox/walk/platform-walk';
+import { modelsOf, runsOf } from '../../sandbox/walk/platform-walk';
 import { finish } from '../../sandbox/walk/run-program';
 import { sampleDataset } from '../../sandbox/walk/sample-data';
 import { type CodePipelineWalk, deployCodePipelineWalk, runCode } from './code-pipeline-walk';
@@ -122,6 +123,24 @@ test('the tags name a signed statement that says the same, and verifies with the
   const forged = Buffer.from(bytes);
   forged[100] = (forged[100] ?? 0) ^ 1;
   expect(verifyEnvelope(forged, trustKeys([publicKeyPem], [keyid])).kind).toBe('refused');
+});
+
+test('the logged model and the model version carry what the run carries', async () => {
+  const run = await runOfExecution(walk, first);
+  const { loggedModels, versions } = await eventually('the tags of the models', 60, async () => {
+    const found = await modelsOf(walk, run);
+    // the last to be written is the version, and its tags come one by one.
+    const last = found.versions.at(-1)?.tags ?? {};
+    return Object.keys(run.tags).every((key) => !key.startsWith('lineage.') || key in last) ? found : undefined;
+  });
+  const carried = Object.fromEntries(
+    ['data_git_commit_id', 'lineage.status', 'lineage.evidence'].map((key) => [key, run.tags[key]]),
+  );
+  expect(Object.values(carried)).toEqual(
+    expect.arrayContaining(['verified', await walk.checkout.resolve(first.revision)]),
+  );
+  expect(loggedModels).toMatchObject([{ runId: run.id, tags: carried }]);
+  expect(versions).toMatchObject([{ name: 'diagnosis', version: '1', runId: run.id, tags: carried }]);
 });
 
 test('ml-lineage trace leads from a registered model version to the objects, and finds a commit that was changed on the run', async () => {
