@@ -1,6 +1,7 @@
 import { contract } from '../contract';
 import type { RunTags } from './run-tags';
 import type { DescribedJob, TaggedRun } from './tag-runs';
+import { take } from './take';
 
 /**
  * A model that was logged to a run, as MLflow 3 keeps it.
@@ -78,17 +79,6 @@ async function* loggedTo(runs: readonly TaggedRun[], models: Models): AsyncItera
 }
 
 async function* none(): AsyncIterable<never> {}
-
-async function take<T>(items: AsyncIterable<T>, most: number): Promise<{ items: T[]; areMore: boolean }> {
-  const taken: T[] = [];
-  for await (const item of items) {
-    if (taken.length === most) {
-      return { items: taken, areMore: true };
-    }
-    taken.push(item);
-  }
-  return { items: taken, areMore: false };
-}
 
 // whoever may log to the app may name any run as the source of a model.
 function isDuring({ identity, endedAt }: Pick<DescribedJob, 'identity' | 'endedAt'>, moment: Date): boolean {

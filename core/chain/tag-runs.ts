@@ -7,9 +7,9 @@ import type { Derivation, Resolved, TrainingJobIdentity } from './derivation';
 import { derivedInputs, type RunInputs } from './derived-inputs';
 import type { FirstSeenRevision } from './disagreements';
 import { findJobModels, type Models } from './job-models';
+import { findJobRuns } from './job-runs';
 import { primaryRun } from './primary-run';
 import { claimsOf } from './run-claims';
-import { membershipOf } from './run-membership';
 import { reconcileTags, type StoredTraining, statementTags } from './run-tags';
 import { assertSameJob } from './same-job';
 import { type ModelTagging, modelClaims, tagModels } from './tag-models';
@@ -48,7 +48,8 @@ export interface TaggedRun {
  */
 export interface Runs {
   getRun(runId: string): Promise<TaggedRun | undefined>;
-  findRunsByTag(key: string, value: string): Promise<TaggedRun[]>;
+  /** The runs with a tag, page by page, as far as they are asked for. */
+  findRunsByTag(key: string, value: string): AsyncIterable<TaggedRun>;
   setTags(runId: string, tags: Readonly<Record<string, string>>): Promise<void>;
   endRun(runId: string, status: RunEnd, endedAt: Date): Promise<void>;
 }
@@ -76,6 +77,8 @@ export interface Tagging {
 
 export interface Tagged {
   readonly runs: readonly Tagging[];
+  /** whether the job has more runs than are dealt with. */
+  readonly areMoreRuns: boolean;
   readonly models: ModelTagging;
 }
 
@@ -110,13 +113,14 @@ export async function tagRuns(derivation: Derivation, job: DescribedJob, tagger:
   const { runs } = tagger;
   const at = tagger.now();
   const dataset = await citeDataset(derivation, job, tagger.datasets, at);
-  const found = await findRuns(job, runs);
+  const { runs: found, areMore: areMoreRuns } = await findJobRuns(job, runs);
   const models = await findJobModels(found, job, tagger.models);
   const stored = await tagger.record(
     trainingDraft({
       derivation,
       job,
       runs: found,
+      areMoreRuns,
       claims: [...found.flatMap((run) => claimsOf(run, derivation, at)), ...modelClaims(models, derivation, at)],
       dataset,
       model: await readModelOf(job, tagger),
@@ -135,13 +139,13 @@ export async function tagRuns(derivation: Derivation, job: DescribedJob, tagger:
   const wanted = { ...statementTags(stored), [contract.runTags.primaryRun]: primary.id };
   const taggings: Tagging[] = [];
   for (const run of found) {
-    const written = reconcileTags(wanted, run.tags);
-    if (Object.keys(written).length > 0) {
-      await runs.setTags(run.id, written);
-    }
     const inputs = derivedInputs(run, stored);
     if (inputs.length > 0) {
       await runs.logInputs(run.id, inputs);
+    }
+    const written = reconcileTags(wanted, run.tags);
+    if (Object.keys(written).length > 0) {
+      await runs.setTags(run.id, written);
     }
     if (run.status === 'RUNNING') {
       // a job that was killed could not end its runs, and nobody else would.
@@ -149,18 +153,11 @@ export async function tagRuns(derivation: Derivation, job: DescribedJob, tagger:
     }
     taggings.push({ runId: run.id, written, inputs: inputs.length });
   }
-  return { runs: taggings, models: await tagModels(models, wanted, tagger.models) };
+  return { runs: taggings, areMoreRuns, models: await tagModels(models, wanted, tagger.models) };
 }
 
 async function readModelOf({ identity, setup, modelUri }: DescribedJob, tagger: Tagger) {
   return setup.completed && modelUri !== undefined
     ? await tagger.readModel(modelUri, new Date(identity.createdAt))
     : undefined;
-}
-
-async function findRuns(job: DescribedJob, runs: Runs): Promise<TaggedRun[]> {
-  const byTag = await runs.findRunsByTag(contract.claimTags.trainingJobName, job.identity.name);
-  const byService = job.mlflowRunId === undefined ? undefined : await runs.getRun(job.mlflowRunId);
-  const byId = new Map([...byTag, ...(byService ? [byService] : [])].map((run) => [run.id, run]));
-  return [...byId.values()].filter((run) => !run.deleted && membershipOf(run, job) !== 'else');
 }

@@ -1,3 +1,4 @@
+import { contract } from '../contract';
 import type { Origin } from '../evidence/fact';
 import type { Outcome } from '../evidence/outcome';
 import { PREDICATE_TYPES } from '../evidence/predicate-types';
@@ -28,6 +29,8 @@ export interface TrainingFindings {
   readonly derivation: Derivation;
   readonly job: DescribedJob;
   readonly runs: readonly TaggedRun[];
+  /** whether the job has more runs than these. */
+  readonly areMoreRuns: boolean;
   readonly claims: readonly Claim[];
   readonly dataset: DatasetComparison;
   readonly model: ReadModel | undefined;
@@ -44,13 +47,13 @@ export type TrainingDraft = Extract<Draft, { predicateType: typeof PREDICATE_TYP
  * Writes down what was found about a training job, each fact with where it is from.
  */
 export function trainingDraft(findings: TrainingFindings): TrainingDraft {
-  const { derivation, job, runs, claims, dataset, model, firstSeen, recordedBy } = findings;
+  const { derivation, job, runs, areMoreRuns, claims, dataset, model, firstSeen, recordedBy } = findings;
   const at = findings.at.toISOString();
   const described: Origin = { source: { api: 'sagemaker:DescribeTrainingJob' }, at };
   // a model is there to be read only where the job came to its end.
   const modelWasRead = model !== undefined || !job.setup.completed;
   const disagreements = disagreementsOf(findings);
-  const outcome = outcomeOf({ derivation, runs, claims, dataset, disagreements, modelWasRead });
+  const outcome = outcomeOf({ derivation, runs, areMoreRuns, claims, dataset, disagreements, modelWasRead });
   return {
     predicateType: PREDICATE_TYPES.training,
     predicate: {
@@ -69,7 +72,7 @@ export function trainingDraft(findings: TrainingFindings): TrainingDraft {
       },
       ...tellData(derivation),
       datasetStatement: dataset.citation,
-      claims: [...claims],
+      claims: boundedClaims(claims),
       runs: {
         value: runs.map((run) => ({
           runId: run.id,
@@ -111,6 +114,11 @@ function datasetCheck({ citation, difference }: DatasetComparison): Check[] {
   }
   const { source, at } = citation;
   return [{ check: 'dataset-statement', agrees: difference === undefined, source, at }];
+}
+
+// nothing that differs is left out for something that agrees.
+function boundedClaims(claims: readonly Claim[]): Claim[] {
+  return [...claims].sort((a, b) => Number(a.agrees) - Number(b.agrees)).slice(0, contract.limits.evidenceClaims);
 }
 
 function claimCheck(claims: readonly Claim[]): Check {

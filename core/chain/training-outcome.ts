@@ -15,6 +15,7 @@ const MOST_DISAGREEMENTS_EXPLAINED = 20;
 export interface Compared {
   readonly derivation: Derivation;
   readonly runs: readonly TaggedRun[];
+  readonly areMoreRuns: boolean;
   readonly claims: readonly Claim[];
   readonly dataset: DatasetComparison;
   readonly disagreements: readonly Disagreement[];
@@ -26,7 +27,7 @@ export interface Compared {
  * that differs, makes it `verified`.
  */
 export function outcomeOf(compared: Compared): Outcome {
-  const { derivation, runs, claims, dataset, modelWasRead } = compared;
+  const { derivation, runs, areMoreRuns, claims, dataset, modelWasRead } = compared;
   // what a script reads by itself, nobody hashed.
   const readByItself = runs.some(({ tags }) => contract.claimTags.scriptRead in tags);
   const assurance = readByItself ? 'configured' : derivation.assurance;
@@ -40,7 +41,7 @@ export function outcomeOf(compared: Compared): Outcome {
     };
   }
   const claimed = new Set(claims.filter(isOfRun).map(({ runId }) => runId));
-  const allRunsClaim = runs.length > 0 && runs.every(({ id }) => claimed.has(id));
+  const allRunsClaim = runs.length > 0 && !areMoreRuns && runs.every(({ id }) => claimed.has(id));
   const notCompared: Outcome['notCompared'] = [
     ...(readByItself ? (['script-input'] as const) : []),
     ...derivation.notCompared.filter((item) => !(item === 'run-claims' && allRunsClaim)),

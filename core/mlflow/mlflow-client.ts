@@ -151,19 +151,15 @@ export class MlflowClient {
   }
 
   /**
-   * All runs with a tag, in whatever experiment a script has put them.
+   * The runs with a tag, in whatever experiment a script has put them.
    *
    * @param value only letters, digits and dashes: MLflow's filter language knows no escaping
    */
-  async findRunsByTag(key: string, value: string): Promise<Run[]> {
+  async *findRunsByTag(key: string, value: string): AsyncGenerator<Run> {
     if (!pattern('jobName').test(value)) {
       throw new Error(`a run can only be searched by the name of a job, got ${JSON.stringify(value)}`);
     }
-    const runs: Run[] = [];
-    for await (const run of this.searchRuns(`tags.\`${key}\` = '${value}'`, contract.limits.runsPerJob)) {
-      runs.push(run);
-    }
-    return runs;
+    yield* this.searchRuns(`tags.\`${key}\` = '${value}'`, contract.limits.runsPerJob);
   }
 
   /**
@@ -285,6 +281,7 @@ export class MlflowClient {
         experiment_ids: experiments.slice(start, start + EXPERIMENTS_PER_SEARCH),
         filter,
         run_view_type: 'ALL',
+        order_by: ['attributes.start_time ASC'],
         max_results: pageSize,
       };
       for await (const page of this.pages('POST', 'runs/search', body, RunPage)) {

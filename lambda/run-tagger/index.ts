@@ -63,8 +63,11 @@ export const handler = queueHandler('run-tagger', async (body, { logger, count }
     return;
   }
   const job = await describeEndedTrainingJob(sagemaker, derivation.job);
-  const { runs, models } = await tagRuns(derivation, job, tagger);
-  logger.info('job tagged', { job: job.identity, status: derivation.status, runs, models });
+  const { runs, areMoreRuns, models } = await tagRuns(derivation, job, tagger);
+  logger.info('job tagged', { job: job.identity, status: derivation.status, runs, areMoreRuns, models });
+  if (areMoreRuns) {
+    count('JobsWithMoreRunsThanTagged');
+  }
   if (models.areMore) {
     count('JobsWithMoreModelsThanTagged');
   }

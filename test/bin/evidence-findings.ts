@@ -19,6 +19,7 @@ export function draftOf(derivation: Derivation): Draft {
     derivation,
     job,
     runs,
+    areMoreRuns: false,
     claims,
     dataset: cited,
     model,

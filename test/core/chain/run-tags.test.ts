@@ -20,6 +20,7 @@ function tagsOf(of: Derivation) {
     derivation: of,
     job,
     runs: [run('one')],
+    areMoreRuns: false,
     claims: [],
     dataset: cited,
     model,

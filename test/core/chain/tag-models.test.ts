@@ -6,7 +6,7 @@ import { ModelsInMemory } from './models-in-memory';
 import {
   attested,
   COMMIT,
-  datasetStatements,
+  statements as datasetStatements,
   dvcDataset,
   firstSeen,
   job,
@@ -44,7 +44,9 @@ function tagging(models: ModelsInMemory, given: TaggedRun = honest) {
   const tagger: Tagger = {
     runs: {
       getRun: async () => kept,
-      findRunsByTag: async () => [kept],
+      findRunsByTag: async function* () {
+        yield kept;
+      },
       setTags: async (_id, tags) => {
         kept = { ...kept, tags: { ...kept.tags, ...tags } };
       },

@@ -1,6 +1,7 @@
 import { readDerivation } from '../../../core/chain/read-derivation';
 import type { StoredTraining } from '../../../core/chain/run-tags';
 import { type DescribedJob, type TaggedRun, type Tagger, tagRuns } from '../../../core/chain/tag-runs';
+import { contract } from '../../../core/contract';
 import { ModelsInMemory } from './models-in-memory';
 import {
   attested,
@@ -28,7 +29,9 @@ function tagging(...initial: TaggedRun[]) {
   const tagger: Tagger = {
     runs: {
       getRun: async (id) => kept.get(id),
-      findRunsByTag: async (key, value) => [...kept.values()].filter(({ tags }) => tags[key] === value),
+      findRunsByTag: async function* (key, value) {
+        yield* [...kept.values()].filter(({ tags }) => tags[key] === value);
+      },
       setTags: async (id, tags) => {
         const before = kept.get(id);
         if (before) {
@@ -112,6 +115,35 @@ test('while the statement about the dataset may still come, nothing is stated an
   const late = new Date(job.endedAt.getTime() + 600_000);
   await tagRuns(attested, job, { ...tagger, datasets, now: () => late });
   expect(statements[0]?.statement.predicate.outcome).toMatchObject({ notCompared: ['dataset-statement'] });
+});
+
+const { runsPerJob, evidenceClaims } = contract.limits;
+const claiming = (count: number) =>
+  Array.from({ length: count }, (_, index) => run(`run-${index}`, { datasets: [dvcDataset()] }));
+
+test('a job with more runs than are dealt with is not verified, and its run with the model is among those', async () => {
+  const { tagger, statements, tagsOf } = tagging(...claiming(runsPerJob), run('last', { hasModel: true }));
+  const { areMoreRuns } = await tagRuns(attested, job, tagger);
+  expect(areMoreRuns).toBe(true);
+  expect(statements[0]?.statement.predicate).toMatchObject({
+    outcome: { status: 'recorded', notCompared: ['run-claims'] },
+    runs: { value: { length: runsPerJob } },
+  });
+  expect(tagsOf('last')).toMatchObject({ 'lineage.primary_run': 'last' });
+  // control: as many as are dealt with.
+  const fewer = tagging(...claiming(runsPerJob));
+  await tagRuns(attested, job, fewer.tagger);
+  expect(fewer.statements[0]?.statement.predicate.outcome).toMatchObject({ status: 'verified' });
+});
+
+test('one claim that differs is stated, however many agree', async () => {
+  const datasets = Array.from({ length: evidenceClaims }, () => dvcDataset());
+  const other = dvcDataset({ commit: 'f'.repeat(40) });
+  const { tagger, statements } = tagging(run('one', { datasets: [...datasets, other] }));
+  await tagRuns(attested, job, tagger);
+  const { claims, outcome } = statements[0]?.statement.predicate ?? {};
+  expect(outcome).toMatchObject({ status: 'conflict' });
+  expect(claims).toContainEqual(expect.objectContaining({ agrees: false, said: { value: 'f'.repeat(40) } }));
 });
 
 test('a job without runs leaves its statement, and the message is parked', async () => {

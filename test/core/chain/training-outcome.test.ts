@@ -9,6 +9,7 @@ const outcome = (of: Derivation, runs: readonly TaggedRun[], modelWasRead = true
   outcomeOf({
     derivation: of,
     runs,
+    areMoreRuns: false,
     claims: runs.flatMap((one) => claimsOf(one, of, NOW)),
     dataset,
     disagreements: [],
