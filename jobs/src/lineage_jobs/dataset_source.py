@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
 from dataclasses import asdict, dataclass
@@ -16,6 +17,8 @@ from lineage_jobs.settings import DataSettings
 from lineage_jobs.tree_digest import TreeDigest
 
 _TYPE = "dvc"
+# the longest that MLflow takes.
+_DIGEST_LENGTH = 36
 
 
 @dataclass(frozen=True)
@@ -69,13 +72,11 @@ class DvcDatasetSource(DatasetSource):
         return cls(**cast("dict[str, str]", source_dict))
 
     def as_input(self) -> DatasetInput:
-        """The input of a run, with DVC's address as the digest, of which MLflow takes 36 characters."""
-        dataset = Dataset(
-            name=self.path,
-            digest=self.md5.removesuffix(".dir"),
-            source_type=_TYPE,
-            source=json.dumps(self.to_dict(), sort_keys=True),
-        )
+        """The input of a run."""
+        source = json.dumps(self.to_dict(), sort_keys=True)
+        # an experiment keeps the first source of each name and digest, and tells no run of another one.
+        digest = hashlib.sha256(source.encode()).hexdigest()[:_DIGEST_LENGTH]
+        dataset = Dataset(name=self.path, digest=digest, source_type=_TYPE, source=source)
         return DatasetInput(dataset=dataset, tags=[InputTag("mlflow.data.context", "training")])
 
     def is_input_of(self, run: Run) -> bool:
