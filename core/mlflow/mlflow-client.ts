@@ -369,14 +369,16 @@ export class MlflowError extends Error {
   readonly code: string | undefined;
 
   constructor(path: string, status: number, text: string) {
-    super(`MLflow answers ${path} with HTTP ${status}: ${text.slice(0, 300)}`);
-    this.code = errorCode(text);
+    // not its message, which repeats names that strangers gave to models.
+    const code = errorCode(text);
+    super(`MLflow answers ${path} with HTTP ${status}, ${code ?? 'and no error code'}`);
+    this.code = code;
   }
 }
 
 function errorCode(text: string): string | undefined {
   try {
-    return z.object({ error_code: z.string() }).parse(JSON.parse(text)).error_code;
+    return z.object({ error_code: z.string().regex(/^[A-Z_]{1,64}$/) }).parse(JSON.parse(text)).error_code;
   } catch {
     // a proxy in front of MLflow answers in words of its own; then there is no code.
     return undefined;

@@ -139,3 +139,12 @@ test('the input of a run is told with its context, and read back with it', async
     { sourceType: 'dvc', source: '{}', context: 'lineage.derived' },
   ]);
 });
+
+test('an error names its code, and nothing that MLflow repeats of what it was told', async () => {
+  const message = 'Model Version (name=s3cret, version=3) not found';
+  const refuse = async () => Response.json({ error_code: 'RESOURCE_DOES_NOT_EXIST', message }, { status: 404 });
+  jest.spyOn(globalThis, 'fetch').mockImplementation(refuse);
+  const error = await client.setModelVersionTags({ name: 's3cret', version: '3' }, { a: '1' }).catch(String);
+  expect(error).toContain('MLflow answers model-versions/set-tag with HTTP 404, RESOURCE_DOES_NOT_EXIST');
+  expect(error).not.toContain('s3cret');
+});
