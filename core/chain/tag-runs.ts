@@ -10,6 +10,7 @@ import { findJobModels, type Models } from './job-models';
 import { findJobRuns } from './job-runs';
 import { primaryRun } from './primary-run';
 import { claimsOf } from './run-claims';
+import { membershipOf } from './run-membership';
 import { reconcileTags, type StoredTraining, statementTags } from './run-tags';
 import { assertSameJob } from './same-job';
 import { type ModelTagging, modelClaims, tagModels } from './tag-models';
@@ -147,8 +148,8 @@ export async function tagRuns(derivation: Derivation, job: DescribedJob, tagger:
     if (Object.keys(written).length > 0) {
       await runs.setTags(run.id, written);
     }
-    if (run.status === 'RUNNING') {
-      // a job that was killed could not end its runs, and nobody else would.
+    if (run.status === 'RUNNING' && membershipOf(run, job) === 'own') {
+      // a job that was killed could not end its runs, and nobody else would. A run of two jobs may still go on.
       await runs.endRun(run.id, END[job.status], job.endedAt);
     }
     taggings.push({ runId: run.id, written, inputs: inputs.length });

@@ -162,6 +162,13 @@ test.each<[DescribedJob['status'], string]>([
   expect(ended).toEqual([`open: ${end}`]);
 });
 
+test('a run of two jobs is not ended: the other job may still log to it', async () => {
+  const tags = { 'sagemaker.training_job_name': 'train-1', 'lineage.training_job_arn': 'arn:of:another:job' };
+  const { tagger, ended } = tagging(run('shared', { status: 'RUNNING', tags }));
+  await tagRuns(derivation, job, tagger);
+  expect(ended).toEqual([]);
+});
+
 test('a run that the service names is tagged even if it names no job', async () => {
   const { tagger, tagsOf } = tagging(run('service', { tags: {} }));
   await tagRuns(derivation, { ...job, mlflowRunId: 'service' }, tagger);
