@@ -12,8 +12,10 @@ import {
   job,
   model,
   NOW,
+  publication,
   run,
   stored,
+  storedDataset,
 } from './training-findings';
 
 const OTHER = 'f'.repeat(40);
@@ -287,7 +289,8 @@ describe('the input that is written from a statement', () => {
   test('is bounded in number', async () => {
     const datasets = Array.from({ length: 200 }, (_, index) => ({ path: `d${index}`, md5: '0'.repeat(32) }));
     const { tagger, run: kept } = tagging(new ModelsInMemory(), silent);
-    await tagRuns({ ...attested, datasets }, job, tagger);
+    const published = datasetStatements(storedDataset({ ...publication, datasets }));
+    await tagRuns({ ...attested, datasets }, job, { ...tagger, datasets: published });
     expect(kept().datasets).toHaveLength(contract.limits.datasetInputsPerRun);
   });
 });
