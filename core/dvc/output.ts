@@ -86,7 +86,7 @@ export function readAddress(file: string, folder: string, address: Address): Omi
     throw new MetafileError('malformed', `${file}: the output ${quoted(address.path)} has no md5`);
   }
   if (address.hash !== undefined && address.hash !== 'md5') {
-    throw new MetafileError('unsupported', `${file} has an output with the hash ${quoted(address.hash)}, not md5`);
+    throw new MetafileError('unsupported', `${file} has an output with another hash than md5`);
   }
   return {
     file,

@@ -76,20 +76,14 @@ function requireKind(file: string, pair: Pair): void {
   const bare = String(value.value);
   if (value.type !== 'PLAIN') {
     if (NO_TEXTS.has(name)) {
-      throw new MetafileError(
-        'malformed',
-        `${file}: ${name} is the text ${JSON.stringify(bare.slice(0, 100))}; leave out the quotes`,
-      );
+      throw new MetafileError('malformed', `${file}: ${name} is a text, which DVC does not take; leave out the quotes`);
     }
     return;
   }
   // DVC makes a text of a whole number that stands for a digest: the same digits, unless it begins with a zero.
   const meant = (name === DIGEST && WHOLE_NUMBER.test(bare)) || !NO_TEXT.some((other) => other.test(bare));
   if ((TEXTS.has(name) || name === DIGEST) && !meant) {
-    throw new MetafileError(
-      'malformed',
-      `${file}: ${name} is ${JSON.stringify(bare.slice(0, 100))}, which YAML takes for no text; put it in quotes`,
-    );
+    throw new MetafileError('malformed', `${file}: ${name} is something that YAML takes for no text; put it in quotes`);
   }
 }
 

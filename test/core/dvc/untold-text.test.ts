@@ -50,6 +50,9 @@ test.each<[where: string, files: Record<string, string>, says: RegExp]>([
     { 'a.dvc': `deps:\n- path: x\n  repo: {url: '${ADDRESS}', rev_lock: ${'a'.repeat(40)}}\n${METAFILE}` },
     /imports from another repository/,
   ],
+  ['a number in quotes', { 'a.dvc': `${METAFILE}frozen: "${SECRET}"\n` }, /leave out the quotes/],
+  ['a text that looks like a date', { 'a.dvc': `${METAFILE}wdir: 2026-01-01 ${SECRET}\n` }, /put it in quotes/],
+  ['the kind of hash', { 'a.dvc': METAFILE.replace('hash: md5', `hash: ${SECRET}`) }, /another hash than md5/],
   ['values that are no values', { 'a.dvc': `${METAFILE}frozen: ${SECRET}\nwdir: [${SECRET}]\n` }, /no \.dvc file/],
 ])('what stands in %s is not explained by repeating it', (_where, files, says) => {
   const explanation = explanationOf(files);
