@@ -229,22 +229,29 @@ async function parkMessages(): Promise<string[]> {
   return parked;
 }
 
+/** What a command says, which has to come to an answer. */
 async function runCommandLine(...args: string[]): Promise<string> {
-  const { output, errors } = await finish(COMMAND_LINE, [...args, '--stack', stackNameOf(platformName)], {
-    environment,
-  });
-  return output + errors;
+  const all = [...args, '--stack', stackNameOf(platformName)];
+  const { code, output, errors } = await finish(COMMAND_LINE, all, { environment });
+  expect([all, [0, 1, 2].includes(Number(code)), errors]).toEqual([all, true, '']);
+  return output;
 }
 
-async function askCommandLine(trust: string): Promise<string> {
-  const texts: string[] = [];
+async function askCommandLine(): Promise<void> {
+  const { PublicKey = new Uint8Array() } = await walk.aws.kms.getPublicKey({ KeyId: walk.outputs.SigningKeyArn });
+  const fingerprint = createHash('sha256').update(PublicKey).digest('hex');
+  const printed: Record<string, string[]> = { trace: [], verify: [], show: [] };
   for (const job of NAMES) {
-    texts.push(await runCommandLine('evidence', 'verify', job, '--trust', trust));
+    for (const command of ['verify', 'show']) {
+      printed[command]?.push(await runCommandLine('evidence', command, job, '--trust', fingerprint));
+    }
     for (const { id } of await runsOf(walk, job)) {
-      texts.push(await runCommandLine('trace', id));
+      printed.trace?.push(await runCommandLine('trace', id));
     }
   }
-  return texts.join('\n');
+  for (const [command, texts] of Object.entries(printed)) {
+    told.set(`what ml-lineage ${command} prints`, texts.join('\n'));
+  }
 }
 
 beforeAll(async () => {
@@ -262,11 +269,7 @@ beforeAll(async () => {
     await waitForStatement(name);
   }
   told.set('what parked messages are explained with', (await parkMessages()).join('\n'));
-  const { PublicKey } = await walk.aws.kms.getPublicKey({ KeyId: walk.outputs.SigningKeyArn });
-  const fingerprint = createHash('sha256')
-    .update(PublicKey ?? '')
-    .digest('hex');
-  told.set('what the command line prints', await askCommandLine(fingerprint));
+  await askCommandLine();
   told.set('the logs and metrics of the functions', await functionLogs(walk.aws));
   told.set('the tags on runs', await writtenTags(walk, NAMES));
   told.set('the evidence', await evidence(walk));
@@ -292,7 +295,9 @@ test('the forged document was compared, although its job made no run', () => {
 
 test.each([
   'what parked messages are explained with',
-  'what the command line prints',
+  'what ml-lineage trace prints',
+  'what ml-lineage verify prints',
+  'what ml-lineage show prints',
   'the logs and metrics of the functions',
   'the tags on runs',
   'the evidence',
