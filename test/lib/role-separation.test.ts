@@ -39,6 +39,7 @@ const handover = `${artifacts}/lineage/execution/lineage.json`;
 const model = `${artifacts}/models/job/output/model.tar.gz`;
 const job = `${PREFIX}:training-job/job`;
 const modelPackage = `${PREFIX}:model-package/model/1`;
+const processingJob = `${PREFIX}:processing-job/job`;
 const pipelineJob = `${PREFIX}:training-job/pipelines-execution-train`;
 
 const onlyNew = { 's3:if-none-match': '*' };
@@ -112,7 +113,9 @@ const TABLE: readonly (readonly [what: string, allowed: string, ...calls: Call[]
   ['register a model',              '- - - - y - y', call('sagemaker:CreateModelPackage', modelPackage)],
   ['approve a model',               '- - - - y - y', call('sagemaker:UpdateModelPackage', modelPackage)],
   ['describe a training job',       'y y - - - - y', call('sagemaker:DescribeTrainingJob', job)],
+  ['describe a processing job',     'y y - - - - y', call('sagemaker:DescribeProcessingJob', processingJob)],
   ['read the tags of a job',        'y - - - - - y', call('sagemaker:ListTags', job)],
+  ['read those of processing',      'y - - - - - y', call('sagemaker:ListTags', processingJob)],
   ['tag a job',                     '- - - - - - y', call('sagemaker:AddTags', job)],
   ['train by hand',                 '- - - - - - y', ...train(job, 'training job')],
   ['train in a pipeline',           '- - - - - y y', ...train(pipelineJob, 'training job')],
