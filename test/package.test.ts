@@ -36,6 +36,7 @@ const MODULES = [
   'private/data-bucket',
   'private/errors',
   'private/evidence-bucket',
+  'private/evidence-environment',
   'private/job-entrypoint',
   'private/job-roles',
   'private/lineage-function',
