@@ -15,7 +15,7 @@ export class LineageStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: LineageStackProps) {
     super(scope, id, props);
 
-    const { dataRepositoryTokenSecretArn } = settings;
+    const { dataRepositoryTokenSecretArn, signingKeyGeneration, previousKeyFingerprints } = settings;
     const dataRepository = new DataRepository(this, 'DataRepository', {
       url: settings.dataRepositoryUrl,
       ...(dataRepositoryTokenSecretArn && {
@@ -25,6 +25,10 @@ export class LineageStack extends Stack {
     const platform = new LineagePlatform(this, 'Platform', {
       platformName: settings.platformName,
       dataRepositories: [dataRepository],
+      evidence: {
+        ...(signingKeyGeneration !== undefined && { signingKeyGeneration }),
+        ...(previousKeyFingerprints && { previousKeyFingerprints }),
+      },
     });
 
     platform.addOutputs();

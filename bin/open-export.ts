@@ -67,6 +67,8 @@ async function assertVersionsFolder(folder: string): Promise<void> {
 }
 
 function folderReader(folder: string, { versions }: EvidenceExport): EvidenceReader {
+  const identity = (key: string, versionId: string) => JSON.stringify([key, versionId]);
+  const contents = new Map(versions.map(({ key, versionId, content }) => [identity(key, versionId), content]));
   return {
     async *versions(prefix) {
       for (const { key, versionId, isDeleteMarker, sizeBytes, storedAt } of versions) {
@@ -76,11 +78,11 @@ function folderReader(folder: string, { versions }: EvidenceExport): EvidenceRea
       }
     },
     async read(key, versionId, limitBytes) {
-      const found = versions.find((version) => version.key === key && version.versionId === versionId);
-      if (!found?.content) {
+      const content = contents.get(identity(key, versionId));
+      if (!content) {
         return undefined;
       }
-      const bytes = await readPlainFile(join(folder, VERSIONS_FOLDER, found.content.file), limitBytes);
+      const bytes = await readPlainFile(join(folder, VERSIONS_FOLDER, content.file), limitBytes);
       return typeof bytes !== 'string' || bytes === 'too-large' ? bytes : undefined;
     },
   };

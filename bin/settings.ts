@@ -9,6 +9,10 @@ export interface Settings {
   readonly dataRepositoryUrl: string;
   /** absent: the repository is read without credentials. */
   readonly dataRepositoryTokenSecretArn?: string;
+  /** absent: the first signing key. */
+  readonly signingKeyGeneration?: number;
+  /** absent: no key has signed before. */
+  readonly previousKeyFingerprints?: string[];
 }
 
 /**
@@ -26,12 +30,15 @@ export function readSettings(node: Node): Settings {
   };
   const optional = (key: string): string | undefined => {
     const value: unknown = node.tryGetContext(key);
-    return typeof value === 'string' && value !== '' ? value : undefined;
+    // cdk.json may have a number, the command line has only text.
+    return (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : undefined;
   };
 
   const platformName = read('platformName', 'a short name, such as radiology');
   const dataRepositoryUrl = read('dataRepositoryUrl', 'https address of the Git repository with the .dvc files');
   const dataRepositoryTokenSecretArn = optional('dataRepositoryTokenSecretArn');
+  const signingKeyGeneration = optional('signingKeyGeneration');
+  const previousKeyFingerprints = optional('previousKeyFingerprints');
   if (missing.length > 0) {
     throw new Error(
       `the app needs context that is not set in cdk.json nor on the command line:\n${missing.join('\n')}`,
@@ -42,5 +49,7 @@ export function readSettings(node: Node): Settings {
     platformName,
     dataRepositoryUrl,
     ...(dataRepositoryTokenSecretArn ? { dataRepositoryTokenSecretArn } : {}),
+    ...(signingKeyGeneration ? { signingKeyGeneration: Number(signingKeyGeneration) } : {}),
+    ...(previousKeyFingerprints ? { previousKeyFingerprints: previousKeyFingerprints.split(',') } : {}),
   };
 }

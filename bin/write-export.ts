@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { contract } from '../core/contract';
+import { publicKeysPrefix } from '../core/evidence/chain-key';
 import { sha256 } from '../core/evidence/digest';
 import {
   type EvidenceExport,
@@ -39,7 +40,8 @@ export async function writeExport(
   reader: EvidenceReader,
 ): Promise<WrittenExport | undefined> {
   const found = await listForExport(request.platform, request.name, reader);
-  if (!found.some(({ key }) => exportedAs(key)?.extension !== 'pem')) {
+  const keys = publicKeysPrefix(request.platform);
+  if (found.every(({ key }) => key.startsWith(keys))) {
     return undefined;
   }
   await createFolder(folder);

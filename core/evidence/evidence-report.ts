@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { contract, pattern } from '../contract';
+import { pattern } from '../contract';
 import { Instant, PlatformName, Sha256 } from './fields';
 import { KINDS } from './incarnation';
 import { PREDICATE_TYPES } from './predicate-types';
@@ -43,7 +43,7 @@ export const EvidenceReport = z.strictObject({
       exportedAt: Instant,
       listSha256: Sha256,
       /** what is wrong with the folder itself. */
-      problems: z.array(z.string()).max(contract.limits.evidenceExportVersions),
+      problems: z.array(z.string()),
     })
     .nullable(),
   chains: z.array(ReportedChain),

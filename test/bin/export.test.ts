@@ -211,6 +211,7 @@ test('an export about another name says so', async () => {
 
 test('nothing is written into a folder that is there, and none is made where there is no evidence', async () => {
   const { store } = await chainOfTwo();
+  store.overwrite('demo/keys/note', Buffer.from('x'));
   expect(await writeExport(folder, { ...REQUEST, name: 'other' }, store)).toBeUndefined();
   expect(await readdir(scratch)).toEqual([]);
   await mkdir(folder);

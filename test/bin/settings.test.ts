@@ -1,4 +1,5 @@
 import { App } from 'aws-cdk-lib';
+import { LineageStack } from '../../bin/lineage-stack';
 import { readSettings } from '../../bin/settings';
 
 const settings = (context: Record<string, string>) => readSettings(new App({ context }).node);
@@ -17,4 +18,20 @@ test('the stack is named after the platform unless it is given a name', () => {
   const context = { platformName: 'radiology', dataRepositoryUrl: 'https://git.example.com/a/b.git' };
   expect(settings(context).stackName).toBe('ml-lineage-radiology');
   expect(settings({ ...context, stackName: 'Mine' }).stackName).toBe('Mine');
+});
+
+test('a next signing key, and those before it, are taken from the context', () => {
+  const context = { platformName: 'radiology', dataRepositoryUrl: 'https://git.example.com/a/b.git' };
+  expect(settings(context)).not.toHaveProperty('signingKeyGeneration');
+  const [one, two] = ['ab'.repeat(32), 'cd'.repeat(32)];
+  const next = { signingKeyGeneration: '3', previousKeyFingerprints: `${one},${two}` };
+  expect(settings({ ...context, ...next })).toMatchObject({
+    signingKeyGeneration: 3,
+    previousKeyFingerprints: [one, two],
+  });
+  const stackWith = (more: Record<string, string>) =>
+    new LineageStack(new App(), 'Stack', { settings: settings({ ...context, ...more }) });
+  expect(() => stackWith(next)).not.toThrow();
+  expect(() => stackWith({ signingKeyGeneration: 'two' })).toThrow('a whole number from 1 to 999, got NaN');
+  expect(() => stackWith({ previousKeyFingerprints: `${one}, ${two}` })).toThrow('must hold SHA-256 digests');
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { trustKeys } from '../../core/evidence/public-keys';
@@ -100,25 +101,44 @@ test('the tags name a signed statement that says the same, and verifies with the
       },
     },
   });
-  const verify = (trusted: string) =>
-    finish(
-      join(projectRoot, 'assets', 'ml-lineage.cjs'),
-      [
-        'evidence',
-        'verify',
-        first.trainingJobName ?? '',
-        '--stack',
-        pipelineStackName('radiology'),
-        '--trust',
-        trusted,
-      ],
-      { environment: sandbox.processEnvironment() },
-    );
-  const told = await verify(keyid);
+  const job = first.trainingJobName ?? '';
+  const evidence = (args: string[], environment = sandbox.processEnvironment()) =>
+    finish(join(projectRoot, 'assets', 'ml-lineage.cjs'), ['evidence', ...args], { environment });
+  const stack = ['--stack', pipelineStackName('radiology')];
+  const told = await evidence(['verify', job, ...stack, '--trust', keyid]);
   expect(told.output).toContain(`verified, assurance attested, data commit ${tags.data_git_commit_id}`);
   expect(told.code).toBe(0);
   // control: a key that nobody trusts.
-  expect((await verify('0'.repeat(64))).code).toBe(1);
+  expect((await evidence(['verify', job, ...stack, '--trust', '0'.repeat(64)])).code).toBe(1);
+
+  const scratch = await mkdtemp(join(tmpdir(), 'evidence-'));
+  try {
+    const folder = join(scratch, 'export');
+    const exported = await evidence(['export', job, ...stack, '--to', folder]);
+    expect(exported).toMatchObject({ code: 0, errors: '' });
+    expect((await evidence(['export', job, ...stack, '--to', folder])).errors).toContain('is there already');
+    // no credentials, no region, and an endpoint that does not answer.
+    const nowhere = { PATH: process.env.PATH ?? '', HOME: scratch, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+    const shown = await evidence(['show', job, '--from', folder, '--json', '--trust', keyid], nowhere);
+    expect(shown).toMatchObject({ code: 0, errors: '' });
+    const report = JSON.parse(shown.output);
+    expect(exported.output).toContain(report.from.listSha256);
+    expect(report).toMatchObject({
+      result: 'verified',
+      chains: expect.arrayContaining([
+        expect.objectContaining({
+          kind: 'training-job',
+          statements: [expect.objectContaining({ key, sha256: digest, keyid })],
+        }),
+      ]),
+    });
+    // control: one byte changed.
+    const [name = ''] = (await readdir(join(folder, 'versions'))).sort();
+    await writeFile(join(folder, 'versions', name), Buffer.concat([bytes.subarray(1), bytes.subarray(0, 1)]));
+    expect((await evidence(['verify', job, '--from', folder, '--trust', keyid], nowhere)).code).toBe(1);
+  } finally {
+    await rm(scratch, { recursive: true });
+  }
   // control: one byte changed.
   const forged = Buffer.from(bytes);
   forged[100] = (forged[100] ?? 0) ^ 1;
