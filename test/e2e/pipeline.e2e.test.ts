@@ -128,7 +128,7 @@ test('the tags name a signed statement that says the same, and verifies with the
       chains: expect.arrayContaining([
         expect.objectContaining({
           kind: 'training-job',
-          statements: [expect.objectContaining({ key, sha256: digest, keyid })],
+          statements: expect.arrayContaining([expect.objectContaining({ key, sha256: digest, keyid })]),
         }),
       ]),
     });
