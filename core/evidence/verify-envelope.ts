@@ -111,6 +111,8 @@ function quoted(text: string): string {
   return JSON.stringify(text.slice(0, 100));
 }
 
+// an explanation is told on one line.
 function bounded(text: string): string {
-  return text.length <= 500 ? text : `${text.slice(0, 500)}…`;
+  const line = text.replace(/\s*\n\s*/g, ' ');
+  return line.length <= 500 ? line : `${line.slice(0, 500)}…`;
 }
