@@ -9,8 +9,11 @@ import { uvExecutable } from './uv.mjs';
 /** One virtual environment for each, because their requirements cannot be met together. */
 export const PYTHON_SETS = ['emulator', 'jobs', 'mlflow', 'checks'];
 
+/** Of use to nothing but the benchmarks, which set them up when they run. */
+export const BENCH_SETS = ['bench-skinny', 'bench-full'];
+
 // without it the first start of each server would compile some thousand modules, while somebody waits for it.
-const COMPILED_SETS = new Set(['emulator', 'jobs', 'mlflow']);
+const COMPILED_SETS = new Set(['emulator', 'jobs', 'mlflow', ...BENCH_SETS]);
 
 export const environmentDirectory = (set) => join(environmentsDirectory, set);
 const lockFile = (set) => join(requirementsDirectory, `${set}.txt`);

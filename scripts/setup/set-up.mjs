@@ -12,12 +12,12 @@ const REMINDER_MILLISECONDS = 20_000;
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
 /** What is to be done; nothing of it starts another process, so that a set-up with nothing to do takes milliseconds. */
-function pendingSteps() {
+function pendingSteps(sets) {
   const python = process.env.PYTHON ? findPython().python : undefined;
   return {
     nodeModules: !nodeModulesMatch(),
     uv: !uvIsReady(),
-    sets: PYTHON_SETS.filter((set) => !environmentIsReady(set, python)),
+    sets: sets.filter((set) => !environmentIsReady(set, python)),
     certificates: !certificatesAreReady(),
   };
 }
@@ -65,14 +65,18 @@ async function perform(pending, log) {
   }
 }
 
-/** Brings the checkout to where everything can run. Answers whether there was anything to do. */
-export async function setUp(log = (line) => process.stderr.write(`${line}\n`)) {
+/**
+ * Brings the checkout to where everything can run, with other sets of Python packages beside the usual ones if they are
+ * asked for. Answers whether there was anything to do.
+ */
+export async function setUp(log = (line) => process.stderr.write(`${line}\n`), moreSets = []) {
   const since = performance.now();
-  if (nothingIn(pendingSteps())) return false;
+  const sets = [...PYTHON_SETS, ...moreSets];
+  if (nothingIn(pendingSteps(sets))) return false;
   return withSetupLock(
     async () => {
       // another set-up may have done it all while this one waited.
-      const pending = pendingSteps();
+      const pending = pendingSteps(sets);
       if (nothingIn(pending)) return false;
       await perform(pending, log);
       log(`setup: done in ${seconds(since)}`);
