@@ -11,7 +11,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   bin: ['bin', 'core', 'lib', 'package.json'],
   examples: ['examples', 'lib'],
   sandbox: ['sandbox', 'core', 'scripts'],
-  test: ['test', 'lib', 'core', 'lambda', 'bin', 'examples', 'sandbox', 'scripts', 'package.json'],
+  bench: ['bench', 'core', 'sandbox'],
+  test: ['test', 'lib', 'core', 'lambda', 'bin', 'examples', 'sandbox', 'bench', 'scripts', 'package.json'],
 };
 
 /**

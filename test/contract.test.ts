@@ -25,7 +25,7 @@ const OTHERS_NAMES: Record<string, readonly string[]> = {
   ],
 };
 
-const sources = projectFiles('lib', 'core', 'lambda', 'bin', 'jobs/src', 'sandbox').filter(
+const sources = projectFiles('lib', 'core', 'lambda', 'bin', 'jobs/src', 'sandbox', 'bench').filter(
   (file) => file !== CONTRACT && /\.(ts|py|json)$/.test(file),
 );
 

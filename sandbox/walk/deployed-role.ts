@@ -11,14 +11,29 @@ interface SessionAnswer {
 }
 
 /**
- * Clients that have the rights of a deployed role, and no other: the way a service uses it.
- *
- * @param logicalId the beginning of the role's logical id
+ * A role of a deployed stack, and the service that uses it.
  */
-export async function clientsOfRole(
+export interface DeployedRole {
+  readonly stack: string;
+  /** the beginning of the role's logical id. */
+  readonly logicalId: string;
+  readonly service: string;
+}
+
+/**
+ * Clients that have the rights of a deployed role, and no other: the way a service uses it.
+ */
+export async function clientsOfRole(sandbox: Sandbox, role: DeployedRole): Promise<AwsClients> {
+  return awsClients(sandbox.environment(), await sessionOfRole(sandbox, role));
+}
+
+/**
+ * Credentials with the rights of a deployed role, as a service hands them to a function.
+ */
+export async function sessionOfRole(
   sandbox: Sandbox,
-  { stack, logicalId, service }: { stack: string; logicalId: string; service: string },
-): Promise<AwsClients> {
+  { stack, logicalId, service }: DeployedRole,
+): Promise<Credentials> {
   const root = awsClients(sandbox.environment());
   const { StackResources = [] } = await root.cloudFormation.send(
     new DescribeStackResourcesCommand({ StackName: stack }),
@@ -31,7 +46,7 @@ export async function clientsOfRole(
     throw new Error(`the stack ${stack} has no role whose id begins with ${logicalId}`);
   }
   const roleArn = `arn:aws:iam::${sandbox.account}:role/${role.PhysicalResourceId}`;
-  return awsClients(sandbox.environment(), await openSession(sandbox, roleArn, service));
+  return openSession(sandbox, roleArn, service);
 }
 
 async function openSession(sandbox: Sandbox, roleArn: string, service: string): Promise<Credentials> {

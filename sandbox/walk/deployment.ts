@@ -12,6 +12,8 @@ export interface PlatformOutputs {
   readonly MlflowAppArn: string;
   readonly ArtifactBucketName: string;
   readonly TrainingRoleArn: string;
+  readonly EvidenceBucketName: string;
+  readonly SigningKeyArn: string;
   readonly DerivationQueueUrl: string;
   readonly DerivationParkingUrl: string;
   readonly TaggingQueueUrl: string;

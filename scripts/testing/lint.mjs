@@ -28,6 +28,9 @@ function checks() {
     ['ruff format', checkProgram('ruff'), ['format', '--check', '.']],
     typesOf('sandbox', 'emulator'),
     ...(hasPython('jobs') ? [typesOf('jobs', 'jobs')] : []),
+    // of the environments that are always there, the one that has MLflow and boto3 too.
+    typesOf(join('bench', 'python-function'), 'jobs'),
+    typesOf(join('bench', 'training-job'), 'jobs'),
     [
       'cfn-lint',
       process.execPath,
