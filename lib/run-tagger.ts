@@ -159,6 +159,8 @@ export class RunTagger extends Construct {
     const handler = defineLineageFunction(this, 'LineageDeriver', {
       name: 'lineage-deriver',
       description: 'Finds out which data commit and datasets a job was given or has published',
+      // the largest listing that it reads takes more than 512 (docs/benchmarks.md).
+      memoryMb: 1024,
       environment: {
         [names.platformName]: props.platformName,
         [names.jobRoleArns]: JSON.stringify(props.jobRoles.map(({ roleRef }) => roleRef.roleArn)),

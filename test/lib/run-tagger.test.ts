@@ -96,6 +96,15 @@ test('the work queues park what has failed 60 times', () => {
   );
 });
 
+test('the lineage-deriver has the memory that the largest listing takes', () => {
+  const memory = (description: RegExp) =>
+    Object.values(template.findResources('AWS::Lambda::Function'))
+      .filter(({ Properties }) => description.test(Properties.Description))
+      .map(({ Properties }) => Properties.MemorySize);
+  expect(memory(/^Finds out/)).toEqual([1024]);
+  expect(memory(/^Keeps/)).toEqual([512]);
+});
+
 test('a failed message does not take its batch with it', () => {
   template.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
     FunctionResponseTypes: ['ReportBatchItemFailures'],
