@@ -50,6 +50,8 @@ export async function runTaggerEnvironment(sandbox: Sandbox, { outputs }: Walk):
     [names.mlflowAppArn]: outputs.MlflowAppArn,
     [names.evidenceBucket]: outputs.EvidenceBucketName,
     [names.signingKeyArn]: outputs.SigningKeyArn,
+    [names.previousKeyFingerprints]: '[]',
+    [names.dvcRemoteUrl]: outputs.DvcRemoteUrl,
     [names.sourceQueueUrl]: outputs.TaggingQueueUrl,
     [names.parkingQueueUrl]: outputs.TaggingParkingUrl,
   };

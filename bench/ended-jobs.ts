@@ -92,7 +92,7 @@ function taggingMessage(
   const derivation = Derivation.parse({
     version: 1,
     platform: PLATFORM,
-    job: { arn, name, createdAt },
+    job: { kind: 'training-job', arn, name, createdAt },
     derivedAt: new Date().toISOString(),
     assurance: 'configured',
     configured: { dataRepository: repository.url, dataRevision: revision },

@@ -26,7 +26,7 @@ export async function assertDone({ aws, outputs, repository }: Walk, job: EndedJ
     [tags.dataCommit]: DATA_COMMIT,
     [tags.status]: 'recorded',
     [tags.assurance]: 'configured',
-    [tags.reason]: 'not compared: file-contents, script-input',
+    [tags.reason]: 'not compared: dataset-statement, file-contents, script-input',
     [tags.dataRepository]: repository.url,
     [tags.dataRevision]: job.revision,
     [tags.dataset]: `${DATASET.path}@${DATASET.md5}`,

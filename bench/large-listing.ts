@@ -17,7 +17,7 @@ import { queueEvent } from './queue-event';
 const JOB = 'large-listing';
 const REVISION = 'v1-large';
 const PUTS_AT_ONCE = 16;
-// what the Lambda runtime for Node leaves to the heap.
+// the rest is for what is outside of the heap, such as the bytes of the listing.
 const HEAP_SHARE = 0.9;
 
 export interface ListingMemory {

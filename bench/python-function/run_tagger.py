@@ -159,10 +159,9 @@ def _outcome(
         return {"status": "conflict", "reason": "model-bytes-differ"}
     if not all(claim["agrees"] for claim in claims):
         return {"status": "conflict", "reason": "claim-differs"}
-    left = sorted(item for item in derivation["notCompared"] if item != "run-claims" or not claims)
-    if left:
-        return {"status": "recorded", "reason": f"not compared: {', '.join(left)}"}
-    return {"status": "verified", "reason": "everything was compared, and agrees"}
+    # a training job without lineage.json names no processing job whose statement could be cited.
+    left = sorted({*(it for it in derivation["notCompared"] if it != "run-claims" or not claims), "dataset-statement"})
+    return {"status": "recorded", "reason": f"not compared: {', '.join(left)}"}
 
 
 def _record(
@@ -186,7 +185,7 @@ def _record(
         "recordedAt": _instant(datetime.now(timezone.utc)),
         "sequence": sequence,
         "previous": previous["sha256"] if previous else None,
-        "about": {"kind": "training-job", **about},
+        "about": about,
         "outcome": outcome,
         "configuration": {
             "value": {
@@ -231,7 +230,7 @@ def _first_seen(derivation: dict[str, Any]) -> str:
         "sequence": 1,
         "previous": None,
         "resolution": {"value": {**configured, "dataCommit": commit}},
-        "seenWith": {"kind": "training-job", **derivation["job"]},
+        "seenWith": derivation["job"],
     }
     _append(prefix, 1, {"name": configured["dataRepository"], "digest": {"gitCommit": commit}}, predicate)
     return commit

@@ -12,8 +12,6 @@ export interface PlatformOutputs {
   readonly MlflowAppArn: string;
   readonly ArtifactBucketName: string;
   readonly TrainingRoleArn: string;
-  readonly EvidenceBucketName: string;
-  readonly SigningKeyArn: string;
   readonly DerivationQueueUrl: string;
   readonly DerivationParkingUrl: string;
   readonly TaggingQueueUrl: string;
