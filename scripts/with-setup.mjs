@@ -1,6 +1,6 @@
 import { buildIfChanged } from './setup/build-if-changed.mjs';
-import { BENCH_SETS } from './setup/python-environments.mjs';
 import { localAwsVariables } from './setup/local-aws-variables.mjs';
+import { BENCH_SETS } from './setup/python-environments.mjs';
 import { runChild, withNodePrograms } from './setup/run-child.mjs';
 import { setUp } from './setup/set-up.mjs';
 
