@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { PREDICATE_TYPES } from '../../core/evidence/predicate-types';
 import { trustKeys } from '../../core/evidence/public-keys';
 import { verifyEnvelope } from '../../core/evidence/verify-envelope';
 import { kmsSigner } from '../../core/kms/kms-signer';
@@ -79,15 +81,28 @@ test('raw data becomes a dataset version and a model whose run names its commit'
   });
 });
 
+/** The bytes of a statement, which have the digest that whoever names it says. */
+async function readEvidence(Key: string, digest: string): Promise<Uint8Array> {
+  const { Body } = await walk.aws.s3.send(new GetObjectCommand({ Bucket: walk.outputs.EvidenceBucketName, Key }));
+  const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
+  expect(createHash('sha256').update(bytes).digest('hex')).toBe(digest);
+  return bytes;
+}
+
+/** The keys of all statements about processing jobs. */
+async function datasetStatements(): Promise<string[]> {
+  const { Contents = [] } = await walk.aws.s3.send(
+    new ListObjectsV2Command({ Bucket: walk.outputs.EvidenceBucketName, Prefix: 'radiology/processing-job/' }),
+  );
+  return Contents.map(({ Key }) => Key ?? '');
+}
+
 test('the tags name a signed statement that says the same, and verifies with the public key of the platform', async () => {
   const { id, tags } = await runOfExecution(walk, first);
   const [key = '', digest = ''] = (tags['lineage.evidence'] ?? '').split('@sha256:');
-  const { EvidenceBucketName: Bucket, SigningKeyArn } = walk.outputs;
-  const { Body } = await walk.aws.s3.send(new GetObjectCommand({ Bucket, Key: key }));
-  const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
-  expect(createHash('sha256').update(bytes).digest('hex')).toBe(digest);
+  const bytes = await readEvidence(key, digest);
 
-  const { publicKeyPem, keyid } = await kmsSigner(walk.aws.kms, SigningKeyArn);
+  const { publicKeyPem, keyid } = await kmsSigner(walk.aws.kms, walk.outputs.SigningKeyArn);
   const verified = verifyEnvelope(bytes, trustKeys([publicKeyPem], [keyid]));
   expect(verified).toMatchObject({
     kind: 'verified',
@@ -161,6 +176,40 @@ test('the logged model and the model version carry what the run carries', async 
   );
   expect(loggedModels).toMatchObject([{ runId: run.id, tags: carried }]);
   expect(versions).toMatchObject([{ name: 'diagnosis', version: '1', runId: run.id, tags: carried }]);
+});
+
+test('the statement about the training cites one about its dataset, made when nobody had read the objects back', async () => {
+  const { tags } = await runOfExecution(walk, first);
+  const { publicKeyPem, keyid } = await kmsSigner(walk.aws.kms, walk.outputs.SigningKeyArn);
+  const trusted = trustKeys([publicKeyPem], [keyid]);
+  const [key = '', digest = ''] = (tags['lineage.evidence'] ?? '').split('@sha256:');
+  const training = verifyEnvelope(await readEvidence(key, digest), trusted);
+  if (training.kind !== 'verified' || training.statement.predicateType !== PREDICATE_TYPES.training) {
+    throw new Error(`${key} is no statement about a training job`);
+  }
+  const { datasetStatement, data, checks } = training.statement.predicate;
+  expect(datasetStatement?.value.key).toMatch(/^radiology\/processing-job\/pipelines-[^/]+\/[^/]+\/000001\.json$/);
+  expect(checks).toContainEqual(expect.objectContaining({ check: 'dataset-statement', agrees: true }));
+
+  const cited = datasetStatement?.value ?? { key: '', sha256: '' };
+  expect(verifyEnvelope(await readEvidence(cited.key, cited.sha256), trusted)).toMatchObject({
+    kind: 'verified',
+    statement: {
+      predicateType: PREDICATE_TYPES.dataset,
+      predicate: {
+        about: { kind: 'processing-job' },
+        outcome: { status: 'recorded', assurance: 'attested', notCompared: ['file-contents'] },
+        configuration: { value: { dataRevision: first.revision, jobStatus: 'Completed' } },
+        remote: { value: { url: walk.outputs.DvcRemoteUrl } },
+        data: {
+          resolution: { value: { dataCommit: tags.data_git_commit_id } },
+          datasets: data?.datasets.map(({ path, md5, tree }) =>
+            expect.objectContaining({ path, md5, tree: expect.objectContaining({ value: tree?.value }) }),
+          ),
+        },
+      },
+    },
+  });
 });
 
 test('ml-lineage trace leads from a registered model version to the objects, and finds a commit that was changed on the run', async () => {
@@ -248,12 +297,17 @@ test('a training script that fails leaves a failed run, which still names its da
   expect(run.tags.data_git_commit_id).toBe(await walk.checkout.resolve(execution.revision));
 });
 
-test('a preprocess script that fails publishes nothing, and its reason can be read', async () => {
+test('a preprocess script that fails publishes nothing, leaves no statement, and its reason can be read', async () => {
+  const before = await datasetStatements();
   const execution = await runPipeline(walk, 'empty', await putRawData(walk, 'empty', { 'records.csv': 'a,b\n1,2\n' }));
   expect(execution).toMatchObject({ status: 'Failed', trainingJobName: undefined });
   expect(execution.failure).not.toBe('');
   await walk.checkout.git('fetch', '--quiet', '--tags', 'origin');
   await expect(walk.checkout.resolve(execution.revision)).rejects.toThrow(/unknown revision|ambiguous argument/);
+  await sleep(5_000);
+  expect(await datasetStatements()).toEqual(before);
+  // control: each of the executions before, whose preprocess script had not failed, has left one.
+  expect(before).toHaveLength(5);
 });
 
 test('the local SageMaker was asked for nothing it does not know', async () => {

@@ -72,6 +72,17 @@ test('a job with a known repository and revision is recorded with its commit and
   });
 });
 
+test('a processing job is derived in the same way, and has no runs and no script input to compare', async () => {
+  const arn = 'arn:aws:sagemaker:us-east-1:111122223333:processing-job/prepare-1';
+  const identity = { kind: 'processing-job', arn, name: 'Prepare-1', createdAt: job.identity.createdAt } as const;
+  await expect(deriveData('demo', { ...job, identity }, sources(), NOW)).resolves.toMatchObject({
+    job: identity,
+    status: 'recorded',
+    dataCommit: COMMIT,
+    notCompared: ['file-contents', 'handover'],
+  });
+});
+
 test('a branch with the name of the tag is a conflict that names both commits', async () => {
   const other = 'b'.repeat(40);
   const derivation = await deriveData('demo', job, sources({ ...files, branchOfSameName: other }), NOW);

@@ -264,7 +264,9 @@ test.each<[what: string, change: Partial<DescribedJob>]>([
 
 describe('reading a derivation from a message', () => {
   test('takes what fits the schema', () => {
-    expect(readDerivation(JSON.stringify(derivation), 'demo')).toEqual(derivation);
+    for (const of of [derivation, attested, publication]) {
+      expect(readDerivation(JSON.stringify(of), 'demo')).toEqual(of);
+    }
   });
 
   test.each<[what: string, body: string, reason: string]>([
@@ -279,6 +281,17 @@ describe('reading a derivation from a message', () => {
     [
       'an ARN that is none',
       JSON.stringify({ ...derivation, job: { ...identity, arn: "x' OR 1" } }),
+      'malformed-message',
+    ],
+    ['a job of no kind', JSON.stringify({ ...derivation, job: { ...identity, kind: undefined } }), 'malformed-message'],
+    [
+      'a processing job with the ARN of a training job',
+      JSON.stringify({ ...derivation, job: { ...identity, kind: 'processing-job' } }),
+      'malformed-message',
+    ],
+    [
+      'data that no processing job is said to have made',
+      JSON.stringify({ ...attested, madeBy: { arn: identity.arn, name: 'x' } }),
       'malformed-message',
     ],
     ['another platform', JSON.stringify({ ...derivation, platform: 'other' }), 'foreign-message'],
