@@ -125,7 +125,7 @@ export class LineagePlatform extends Construct {
       mlflowApp: this.mlflowApp,
       dvcRemote: this.dvcRemote,
       dataRepositories: props.dataRepositories,
-      jobRoles: [this.trainingRole],
+      jobRoles: [this.processingRole, this.trainingRole],
       evidenceStore: this.evidenceStore,
       jobToolkit: this.jobToolkit,
     });

@@ -306,8 +306,8 @@ test('a preprocess script that fails publishes nothing, leaves no statement, and
   await expect(walk.checkout.resolve(execution.revision)).rejects.toThrow(/unknown revision|ambiguous argument/);
   await sleep(5_000);
   expect(await datasetStatements()).toEqual(before);
-  // control: each of the executions before, whose preprocess script had not failed, has left one.
-  expect(before).toHaveLength(5);
+  // control: an execution whose preprocess script had not failed has left one.
+  expect(before).not.toEqual([]);
 });
 
 test('the local SageMaker was asked for nothing it does not know', async () => {

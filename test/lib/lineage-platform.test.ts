@@ -39,6 +39,15 @@ test('training has the rights it needs, and no other', () => {
   ]);
 });
 
+test('jobs of both roles that the platform gives to jobs belong to it', () => {
+  const [handler] = Object.values(template.findResources('AWS::Lambda::Function')).filter(({ Properties }) =>
+    Properties.Description.startsWith('Finds out'),
+  );
+  const roles = JSON.stringify(handler?.Properties.Environment.Variables.ML_LINEAGE_JOB_ROLE_ARNS);
+  expect(roles).toMatch(/PlatformProcessingRole\w+","Arn/);
+  expect(roles).toMatch(/PlatformTrainingRole\w+","Arn/);
+});
+
 test('what holds data or runs has a stable id', () => {
   const ids = (type: string) =>
     Object.keys(template.findResources(type))
