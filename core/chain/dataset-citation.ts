@@ -62,7 +62,7 @@ export async function citeDataset(
     return NOTHING_TO_CITE;
   }
   if (!isSameFolder(maker.handoverUri, job.setup.handoverUri)) {
-    const explanation = `lineage.json names the processing job ${derivation.madeBy.name}, which is not configured to write it`;
+    const explanation = 'lineage.json names a processing job that is not configured to write it';
     return { citation: null, difference: { code: 'handover-differs', explanation } };
   }
   const stored = await statements.lastStatement(maker.identity);

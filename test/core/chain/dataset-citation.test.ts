@@ -65,7 +65,7 @@ test.each([undefined, 's3://artifacts/lineage/other'])(
       citation: null,
       difference: {
         code: 'handover-differs',
-        explanation: 'lineage.json names the processing job Prepare-1, which is not configured to write it',
+        explanation: 'lineage.json names a processing job that is not configured to write it',
       },
     });
   },
