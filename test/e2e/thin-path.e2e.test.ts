@@ -117,7 +117,7 @@ test('a plain script is tagged with the commit that git names, by nobody but the
     data_git_commit_id: commit,
     'lineage.status': 'recorded',
     'lineage.assurance': 'configured',
-    'lineage.reason': 'not compared: file-contents, run-claims, script-input',
+    'lineage.reason': 'not compared: dataset-statement, file-contents, run-claims, script-input',
     'lineage.data_repository': radiology.repository.url,
     'lineage.data_revision': REVISION,
     'lineage.dataset': expect.stringMatching(/^data@[0-9a-f]{32}\.dir$/),
