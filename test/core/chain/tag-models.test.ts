@@ -7,6 +7,7 @@ import {
   attested,
   COMMIT,
   statements as datasetStatements,
+  derivation,
   dvcDataset,
   firstSeen,
   job,
@@ -278,11 +279,12 @@ describe('the input that is written from a statement', () => {
   test('has another digest for another source: an experiment keeps one source for each name and digest', async () => {
     const digestOf = async (dataRevision: string) => {
       const { tagger, run: kept } = tagging(new ModelsInMemory(), silent);
-      const configured = { ...attested.configured, dataRevision };
-      await tagRuns({ ...attested, configured }, { ...job, configuredRevision: dataRevision }, tagger);
+      const configured = { ...derivation.configured, dataRevision };
+      await tagRuns({ ...derivation, configured }, { ...job, configuredRevision: dataRevision }, tagger);
       return kept().datasets.map((input) => ('digest' in input ? input.digest : undefined));
     };
     expect(await digestOf('v1')).toEqual(await digestOf('v1'));
+    expect(await digestOf('v2')).toHaveLength(1);
     expect(await digestOf('v1')).not.toEqual(await digestOf('v2'));
   });
 
