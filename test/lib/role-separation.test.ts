@@ -9,7 +9,7 @@ const PREFIX = `arn:aws:sagemaker:${ENVIRONMENT.region}:${ENVIRONMENT.account}`;
 const ROLES: Readonly<Record<string, RegExp>> = {
   'lineage-deriver': /LineageDeriverRole/,
   'run-tagger': /RunTaggerRunTaggerRole/,
-  'checkpoint-recorder': /CheckpointRecorder/,
+  'checkpoint-recorder': /CheckpointRecorderRecorderRole/,
   'training job': /TrainingRole/,
   'processing job': /ProcessingRole/,
   'MLflow App': /MlflowAppRole/,
@@ -29,7 +29,7 @@ const dataKey = account.arn('AWS::KMS::Key', /^PlatformKey/);
 const app = account.arn('AWS::SageMaker::MlflowApp', /./);
 const events = account.arn('AWS::SQS::Queue', /RunTaggerDerivation(?!Parking)/);
 const derivations = account.arn('AWS::SQS::Queue', /RunTaggerTagging(?!Parking)/);
-const checkpoints = account.arn('AWS::SQS::Queue', /CheckpointRecorderCheckpoint(?!Parking)/);
+const dueCheckpoints = account.arn('AWS::SQS::Queue', /CheckpointRecorderCheckpoint(?!Parking)/);
 const deriverFunction = account.arn('AWS::Lambda::Function', /LineageDeriver/);
 const taggerFunction = account.arn('AWS::Lambda::Function', /RunTagger[0-9A-F]{8}$/);
 const roleArn = (name: string) => roleNamed(account, name).arn;
@@ -119,6 +119,7 @@ const TABLE: readonly (readonly [what: string, allowed: string, ...calls: Call[]
   ['describe a processing job',     'y y y - - - - y', call('sagemaker:DescribeProcessingJob', processingJob)],
   ['read the tags of a job',        'y - y - - - - y', call('sagemaker:ListTags', job)],
   ['read those of processing',      'y - y - - - - y', call('sagemaker:ListTags', processingJob)],
+  ['list all jobs',                 '- - y - - - - y', call('sagemaker:ListTrainingJobs', '*')],
   ['tag a job',                     '- - - - - - - y', call('sagemaker:AddTags', job)],
   ['train by hand',                 '- - - - - - - y', ...train(job, 'training job')],
   ['train in a pipeline',           '- - - - - - y y', ...train(pipelineJob, 'training job')],
@@ -127,8 +128,9 @@ const TABLE: readonly (readonly [what: string, allowed: string, ...calls: Call[]
   ['take an event',                 'y - - - - - - y', ...take(events)],
   ['send an event',                 '- - - - - - - y', call('sqs:SendMessage', events)],
   ['take a derivation',             '- y - - - - - y', ...take(derivations)],
-  ['take a request to record',      '- - y - - - - y', ...take(checkpoints)],
   ['send a derivation',             'y - - - - - - y', call('sqs:SendMessage', derivations)],
+  ['take a due checkpoint',         '- - y - - - - y', ...take(dueCheckpoints)],
+  ['send a due checkpoint',         '- - - - - - - y', call('sqs:SendMessage', dueCheckpoints)],
   ['send a derivation in clear',    '- - - - - - - -', call('sqs:SendMessage', derivations, inClear)],
 
   ['change the lineage-deriver',    '- - - - - - - y', call('lambda:UpdateFunctionCode', deriverFunction)],
