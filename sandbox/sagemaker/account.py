@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.jobs.isolation import Isolation
+from sandbox.sagemaker.endpoint_configs import EndpointConfigs
+from sandbox.sagemaker.endpoints import Endpoints
 from sandbox.sagemaker.event_delivery import EventBus, EventDelivery
 from sandbox.sagemaker.faults import Faults
 from sandbox.sagemaker.job_launcher import JobLauncher
 from sandbox.sagemaker.mlflow_apps import MlflowApps
+from sandbox.sagemaker.model_package_groups import ModelPackageGroups
+from sandbox.sagemaker.model_packages import ModelPackages
+from sandbox.sagemaker.models import Models
 from sandbox.sagemaker.pipelines.executions import PipelineExecutions
 from sandbox.sagemaker.pipelines.pipelines import Pipelines
 from sandbox.sagemaker.processing_jobs import ProcessingJobs
@@ -16,6 +21,7 @@ from sandbox.sagemaker.role_calls import SignedRoleCalls
 from sandbox.sagemaker.settings import SageMakerSettings
 from sandbox.sagemaker.tags import Tags
 from sandbox.sagemaker.training_jobs import TrainingJobs
+from sandbox.sagemaker.transform_jobs import TransformJobs
 
 
 class Account:
@@ -35,8 +41,28 @@ class Account:
             self.events,
             one_step_at_a_time=isolation.exclusive,
         )
-        kinds = (self.mlflow_apps, self.training_jobs, self.processing_jobs, self.pipelines)
-        self.tags = Tags([kind.find_by_arn for kind in kinds])
+        self.model_package_groups = ModelPackageGroups(settings)
+        self.model_packages = ModelPackages(settings, self.model_package_groups, self.events)
+        self.models = Models(settings, self.model_packages)
+        self.endpoint_configs = EndpointConfigs(settings, self.models)
+        self.endpoints = Endpoints(settings, self.endpoint_configs, self.events)
+        self.transform_jobs = TransformJobs(settings, self.models, self.events)
+        self.tags = Tags(
+            [
+                kind.find_by_arn
+                for kind in (
+                    self.mlflow_apps,
+                    self.training_jobs,
+                    self.processing_jobs,
+                    self.pipelines,
+                    self.model_package_groups,
+                    self.models,
+                    self.endpoint_configs,
+                    self.endpoints,
+                    self.transform_jobs,
+                )
+            ]
+        )
         # calls of operations that exist on AWS and not here, and answers of ours that the model does not allow.
         self.unsupported: list[dict[str, Any]] = []
         self.invalid_responses: list[dict[str, Any]] = []

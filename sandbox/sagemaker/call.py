@@ -26,13 +26,18 @@ def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def access_to_create(action: str, arn: str, request: Mapping[str, Any]) -> list[Access]:
-    """Creating passes a role to SageMaker and, with tags, tags the new resource as well."""
+    """Creating what works with a role passes the role to SageMaker."""
+    return [*access_to_create_tagged(action, arn, request), *access_to_pass(request["RoleArn"])]
+
+
+def access_to_create_tagged(action: str, arn: str, request: Mapping[str, Any]) -> list[Access]:
+    """Creating with tags tags the new resource as well."""
     context = _request_tag_context(request)
     needed = [Access(action, arn, context)]
     if context:
         # documented for SageMaker since 2024: tags at creation need sagemaker:AddTags too.
         needed.append(Access("sagemaker:AddTags", arn, context))
-    return [*needed, *access_to_pass(request["RoleArn"])]
+    return needed
 
 
 def access_to_pass(role_arn: str) -> list[Access]:

@@ -10,12 +10,18 @@ from typing import Any
 from sandbox.sagemaker.account import Account
 from sandbox.sagemaker.authorization import Access
 from sandbox.sagemaker.call import Call, Document
+from sandbox.sagemaker.endpoint_configs import EndpointConfigs
+from sandbox.sagemaker.endpoints import Endpoints
 from sandbox.sagemaker.mlflow_apps import MlflowApps
+from sandbox.sagemaker.model_package_groups import ModelPackageGroups
+from sandbox.sagemaker.model_packages import ModelPackages
+from sandbox.sagemaker.models import Models
 from sandbox.sagemaker.pipelines.executions import PipelineExecutions
 from sandbox.sagemaker.pipelines.pipelines import Pipelines
 from sandbox.sagemaker.processing_jobs import ProcessingJobs
 from sandbox.sagemaker.tags import Tags
 from sandbox.sagemaker.training_jobs import TrainingJobs
+from sandbox.sagemaker.transform_jobs import TransformJobs
 
 
 @dataclass(frozen=True)
@@ -39,23 +45,43 @@ def _access_to_all(_resources: Any, action: str, _request: Document) -> list[Acc
 
 
 _APPS = attrgetter("mlflow_apps")
+_CONFIGS = attrgetter("endpoint_configs")
+_ENDPOINTS = attrgetter("endpoints")
 _EXECUTIONS = attrgetter("pipeline_executions")
+_GROUPS = attrgetter("model_package_groups")
+_MODELS = attrgetter("models")
+_PACKAGES = attrgetter("model_packages")
 _PIPELINES = attrgetter("pipelines")
 _PROCESSING = attrgetter("processing_jobs")
 _TAGS = attrgetter("tags")
 _TRAINING = attrgetter("training_jobs")
+_TRANSFORM = attrgetter("transform_jobs")
 
 OPERATIONS: dict[str, Operation] = {
     "AddTags": Operation(_TAGS, Tags.add, Tags.access),
+    "CreateEndpoint": Operation(_ENDPOINTS, Endpoints.create, Endpoints.access_to_create),
+    "CreateEndpointConfig": Operation(_CONFIGS, EndpointConfigs.create, EndpointConfigs.access_to_create),
     "CreateMlflowApp": Operation(_APPS, MlflowApps.create, MlflowApps.access_to_create),
+    "CreateModel": Operation(_MODELS, Models.create, Models.access_to_create),
+    "CreateModelPackage": Operation(_PACKAGES, ModelPackages.create, ModelPackages.access_to_create),
+    "CreateModelPackageGroup": Operation(_GROUPS, ModelPackageGroups.create, ModelPackageGroups.access_to_create),
     "CreatePipeline": Operation(_PIPELINES, Pipelines.create, Pipelines.access_to_create),
     "CreateProcessingJob": Operation(_PROCESSING, ProcessingJobs.create, ProcessingJobs.access_to_create),
     "CreateTrainingJob": Operation(_TRAINING, TrainingJobs.create, TrainingJobs.access_to_create),
+    "CreateTransformJob": Operation(_TRANSFORM, TransformJobs.create, TransformJobs.access_to_create),
+    "DeleteEndpoint": Operation(_ENDPOINTS, Endpoints.delete, Endpoints.access_to_existing),
+    "DeleteEndpointConfig": Operation(_CONFIGS, EndpointConfigs.delete, EndpointConfigs.access_to_existing),
     "DeleteMlflowApp": Operation(_APPS, MlflowApps.delete, MlflowApps.access_to_existing),
+    "DeleteModel": Operation(_MODELS, Models.delete, Models.access_to_existing),
     "DeletePipeline": Operation(_PIPELINES, Pipelines.delete, Pipelines.access_to_existing),
     "DeleteTags": Operation(_TAGS, Tags.remove, Tags.access_to_remove),
     "DeleteTrainingJob": Operation(_TRAINING, TrainingJobs.delete, TrainingJobs.access_to_existing),
+    "DescribeEndpoint": Operation(_ENDPOINTS, Endpoints.describe, Endpoints.access_to_existing),
+    "DescribeEndpointConfig": Operation(_CONFIGS, EndpointConfigs.describe, EndpointConfigs.access_to_existing),
     "DescribeMlflowApp": Operation(_APPS, MlflowApps.describe, MlflowApps.access_to_existing),
+    "DescribeModel": Operation(_MODELS, Models.describe, Models.access_to_existing),
+    "DescribeModelPackage": Operation(_PACKAGES, ModelPackages.describe, ModelPackages.access_to_existing),
+    "DescribeModelPackageGroup": Operation(_GROUPS, ModelPackageGroups.describe, ModelPackageGroups.access_to_existing),
     "DescribePipeline": Operation(_PIPELINES, Pipelines.describe, Pipelines.access_to_existing),
     "DescribePipelineDefinitionForExecution": Operation(
         _EXECUTIONS, PipelineExecutions.describe_definition, PipelineExecutions.access_to_execution
@@ -65,7 +91,10 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "DescribeProcessingJob": Operation(_PROCESSING, ProcessingJobs.describe, ProcessingJobs.access_to_existing),
     "DescribeTrainingJob": Operation(_TRAINING, TrainingJobs.describe, TrainingJobs.access_to_existing),
+    "DescribeTransformJob": Operation(_TRANSFORM, TransformJobs.describe, TransformJobs.access_to_existing),
+    "ListEndpoints": Operation(_ENDPOINTS, Endpoints.list, _access_to_all),
     "ListMlflowApps": Operation(_APPS, MlflowApps.list, _access_to_all),
+    "ListModelPackages": Operation(_PACKAGES, ModelPackages.list, _access_to_all),
     "ListPipelineExecutionSteps": Operation(
         _EXECUTIONS, PipelineExecutions.list_steps, PipelineExecutions.access_to_execution
     ),
@@ -74,10 +103,13 @@ OPERATIONS: dict[str, Operation] = {
     "ListProcessingJobs": Operation(_PROCESSING, ProcessingJobs.list, _access_to_all),
     "ListTags": Operation(_TAGS, Tags.list, Tags.access),
     "ListTrainingJobs": Operation(_TRAINING, TrainingJobs.list, _access_to_all),
+    "ListTransformJobs": Operation(_TRANSFORM, TransformJobs.list, _access_to_all),
     "StartPipelineExecution": Operation(_EXECUTIONS, PipelineExecutions.start, PipelineExecutions.access_to_pipeline),
     "StopPipelineExecution": Operation(_EXECUTIONS, PipelineExecutions.stop, PipelineExecutions.access_to_execution),
     "StopProcessingJob": Operation(_PROCESSING, ProcessingJobs.stop, ProcessingJobs.access_to_existing),
     "StopTrainingJob": Operation(_TRAINING, TrainingJobs.stop, TrainingJobs.access_to_existing),
+    "UpdateEndpoint": Operation(_ENDPOINTS, Endpoints.update, Endpoints.access_to_update),
     "UpdateMlflowApp": Operation(_APPS, MlflowApps.update, MlflowApps.access_to_existing),
+    "UpdateModelPackage": Operation(_PACKAGES, ModelPackages.update, ModelPackages.access_to_update),
     "UpdatePipeline": Operation(_PIPELINES, Pipelines.update, Pipelines.access_to_update),
 }
