@@ -1,6 +1,7 @@
 export * from './checkpoint-recorder';
 export * from './data-repository';
 export * from './data-repository-grants';
+export * from './deployment-recorder';
 export * from './dvc-remote';
 export * from './dvc-remote-grants';
 export * from './evidence-store';

@@ -5,6 +5,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { CheckpointRecorder } from './checkpoint-recorder';
 import type { IDataRepository } from './data-repository';
+import { DeploymentRecorder } from './deployment-recorder';
 import { DvcRemote } from './dvc-remote';
 import { EvidenceStore, type EvidenceStoreOptions } from './evidence-store';
 import { JobToolkit } from './job-toolkit';
@@ -94,6 +95,12 @@ export class LineagePlatform extends Construct {
    */
   public readonly checkpointRecorder: CheckpointRecorder;
 
+  /**
+   * The function and queue between a change of an endpoint, a batch transform job or a model package and the statement
+   * about it.
+   */
+  public readonly deploymentRecorder: DeploymentRecorder;
+
   private readonly dataRepositories: readonly IDataRepository[];
 
   constructor(scope: Construct, id: string, props: LineagePlatformProps) {
@@ -134,8 +141,14 @@ export class LineagePlatform extends Construct {
       mlflowApp: this.mlflowApp,
       jobRoles: [this.trainingRole, this.processingRole],
     });
+    this.deploymentRecorder = new DeploymentRecorder(this, 'DeploymentRecorder', {
+      platformName: props.platformName,
+      jobRoles: [this.trainingRole],
+      evidenceStore: this.evidenceStore,
+    });
     // a statement says by their digest which bytes the model consists of, and whether others were put in their place.
     const models = new ObjectGrants(this.artifactBucket, MODEL_PREFIX);
+    models.read(this.deploymentRecorder.recorderFunction);
     models.readVersions(this.runTagger.taggerFunction);
     models.listVersions(this.runTagger.taggerFunction);
   }

@@ -14,9 +14,20 @@ const MIRRORING = {
   [`${SAGEMAKER}:experiment-trial-component/*`]: 'the service makes the id',
 };
 
+const DEPLOYMENTS = {
+  [`${SAGEMAKER}:endpoint/*`]: 'the endpoints to come',
+  [`${SAGEMAKER}:endpoint-config/*`]: 'the endpoint configurations to come',
+  [`${SAGEMAKER}:model/*`]: 'the models to come',
+  [`${SAGEMAKER}:model-package/*`]: 'the model packages to come',
+  [`${SAGEMAKER}:model-package-group/*`]: 'the groups of model packages to come',
+  [`${SAGEMAKER}:training-job/*`]: 'the jobs to come',
+  [`${SAGEMAKER}:transform-job/*`]: 'the jobs to come',
+};
+
 const LOGS = 'Resource::arn:<AWS::Partition>:logs:us-east-1:111122223333:log-group:/aws/sagemaker';
 
 const PLATFORM = {
+  ...DEPLOYMENTS,
   ...MIRRORING,
   'Resource::<PlatformArtifactsD98FDC30.Arn>/mlflow/*': 'MLflow names its artifacts itself, below this prefix',
   'Resource::<PlatformArtifactsD98FDC30.Arn>/code/*': 'scripts, named by their owners',
@@ -45,6 +56,10 @@ const JUSTIFIED: Record<string, Record<string, string>> = {
   MlflowApp: {
     ...MIRRORING,
     'Resource::arn:<AWS::Partition>:s3:::artifacts/mlflow/*': 'MLflow names its artifacts itself, below this prefix',
+  },
+  DeploymentRecorder: {
+    ...DEPLOYMENTS,
+    'Resource::<EvidenceStoreBucketF7309736.Arn>/demo/*': 'statements, named after what they are about',
   },
   RunTagger: {
     'Resource::<DvcRemoteBucket9380F5B1.Arn>/dvc/files/md5/*.dir': 'listings of datasets, named by their digest',

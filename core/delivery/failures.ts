@@ -9,7 +9,9 @@ export type ParkingReason =
   | 'git-refused'
   | 'token-unreadable'
   | 'run-not-found'
-  | 'evidence-broken';
+  | 'evidence-broken'
+  | 'deployment-not-found'
+  | 'package-full';
 
 /**
  * What no retry mends: the message is parked with this reason, for a person to mend the cause and send it again.

@@ -14,7 +14,8 @@ const many = contract.limits.evidenceDeployedModels;
 const Variant = z.strictObject({ name: Name, modelArn: SagemakerArn, weight: printable(30).optional() });
 
 /**
- * A SageMaker model: its bytes, the package that it was made from, and the statement about the training of these bytes.
+ * A container of a SageMaker model, or of the package that the statement is about: its bytes, the package that it was
+ * made from, and the statement about the training of these bytes.
  */
 const Model = z.strictObject({
   arn: SagemakerArn,
@@ -26,7 +27,8 @@ const Model = z.strictObject({
 
 const ModelPackage = z.strictObject({
   arn: SagemakerArn,
-  approval: z.enum(['Approved', 'Rejected', 'PendingManualApproval']),
+  /** null where nobody said anything, as for packages that mirror the registry of MLflow. */
+  approval: z.enum(['Approved', 'Rejected', 'PendingManualApproval']).nullable(),
 });
 
 /**

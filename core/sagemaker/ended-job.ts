@@ -3,6 +3,7 @@ import type { JobSetup } from '../chain/attestation';
 import type { JobEnvironment } from '../chain/configuration';
 import type { JobIdentity } from '../chain/derivation';
 import { CannotSucceed } from '../delivery/failures';
+import { isNotFound } from './not-found';
 
 export const TERMINAL_STATUSES = ['Completed', 'Failed', 'Stopped'] as const;
 export type TerminalStatus = (typeof TERMINAL_STATUSES)[number];
@@ -94,16 +95,6 @@ export async function readJobTag(sagemaker: SageMakerClient, arn: string, key: s
     }
   }
   return undefined;
-}
-
-// the documented ResourceNotFound is not what SageMaker answers: an unknown job is a ValidationException with one of
-// these texts, the second of them for processing jobs.
-function isNotFound(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    (error.name === 'ResourceNotFound' ||
-      (error.name === 'ValidationException' && /not found|could not find/i.test(error.message)))
-  );
 }
 
 function isTerminal(status: string | undefined): status is TerminalStatus {

@@ -2,13 +2,13 @@ import type { StoredDataset } from '../../core/chain/dataset-citation';
 import type { ProcessingJobIdentity, Resolved } from '../../core/chain/derivation';
 import type { FirstSeenRevision } from '../../core/chain/disagreements';
 import { revisionDraft } from '../../core/chain/revision-draft';
-import { CannotSucceed } from '../../core/delivery/failures';
-import { appendFirst, appendStatement, type EvidenceLedger } from '../../core/evidence/append-statement';
-import { ChainBroken, readLastStatement } from '../../core/evidence/chain-ends';
+import { appendFirst, appendStatement } from '../../core/evidence/append-statement';
+import { readLastStatement } from '../../core/evidence/chain-ends';
 import { chainOf } from '../../core/evidence/chain-key';
 import { PREDICATE_TYPES } from '../../core/evidence/predicate-types';
 import type { Draft, Statement } from '../../core/evidence/statement';
-import { type EvidenceAccess, evidenceLedger } from '../evidence-ledger';
+import type { EvidenceAccess } from '../evidence-ledger';
+import { evidenceOf } from '../use-evidence';
 
 type StatementOf<T> = Extract<Statement, { predicateType: T }>;
 
@@ -25,18 +25,7 @@ interface Stored<T> {
  * Adds statements to the evidence of a platform, and reads those that others cite.
  */
 export function evidenceRecorder(platform: string, access: EvidenceAccess) {
-  const open = evidenceLedger(platform, access);
-  const use = async <T>(action: (ledger: EvidenceLedger) => Promise<T>): Promise<T> => {
-    const ledger = await open();
-    try {
-      return await action(ledger);
-    } catch (error) {
-      if (error instanceof ChainBroken) {
-        throw new CannotSucceed('evidence-broken', error.message, { cause: error });
-      }
-      throw error;
-    }
-  };
+  const use = evidenceOf(platform, access);
 
   const record = async <T extends Statement['predicateType']>(
     draft: Extract<Draft, { predicateType: T }>,

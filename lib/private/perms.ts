@@ -53,6 +53,12 @@ export const DESCRIBE_PROCESSING_JOBS = ['sagemaker:DescribeProcessingJob'];
 export const DESCRIBE_TRAINING_JOBS = ['sagemaker:DescribeTrainingJob'];
 export const LIST_JOBS = ['sagemaker:ListProcessingJobs', 'sagemaker:ListTrainingJobs'];
 export const READ_JOB_TAGS = ['sagemaker:ListTags'];
+export const DESCRIBE_ENDPOINTS = ['sagemaker:DescribeEndpoint'];
+export const DESCRIBE_ENDPOINT_CONFIGS = ['sagemaker:DescribeEndpointConfig'];
+export const DESCRIBE_MODELS = ['sagemaker:DescribeModel'];
+export const DESCRIBE_MODEL_PACKAGES = ['sagemaker:DescribeModelPackage'];
+export const DESCRIBE_TRANSFORM_JOBS = ['sagemaker:DescribeTransformJob'];
+export const UPDATE_MODEL_PACKAGES = ['sagemaker:UpdateModelPackage'];
 
 export const SEND_MESSAGES = ['sqs:SendMessage'];
 

@@ -44,7 +44,9 @@ class ModelPackages(NamedResources):
         return [Access(action, self.arn(f"{name.rsplit('/', 1)[-1]}/*"))]
 
     def access_to_update(self, action: str, request: Document) -> list[Access]:
-        return access_to_existing(action, request["ModelPackageArn"], {}, request)
+        [access] = access_to_existing(action, request["ModelPackageArn"], {}, request)
+        context = {**access.context, **_update_context(request)}
+        return [Access(access.action, access.resource, context)]
 
     def create(self, call: Call) -> Document:
         request = call.request
@@ -123,6 +125,19 @@ class ModelPackages(NamedResources):
         self._events.publish(
             Event("SageMaker Model Package State Change", [record.arn], detail, record.last_modified_time)
         )
+
+
+def _update_context(request: Document) -> Document:
+    """The keys by which a policy can tell what an update changes."""
+    context: Document = {
+        f"sagemaker:CustomerMetadataProperties/{name}": value
+        for name, value in request.get("CustomerMetadataProperties", {}).items()
+    }
+    if "ModelApprovalStatus" in request:
+        context["sagemaker:ModelApprovalStatus"] = request["ModelApprovalStatus"]
+    if "CustomerMetadataPropertiesToRemove" in request:
+        context["sagemaker:CustomerMetadataPropertiesToRemove"] = request["CustomerMetadataPropertiesToRemove"]
+    return context
 
 
 def _changed_properties(kept: Document, request: Document) -> dict[str, str]:

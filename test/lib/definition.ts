@@ -7,6 +7,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   CheckpointRecorder,
   DataRepository,
+  DeploymentRecorder,
   DvcRemote,
   EvidenceStore,
   type IDataRepository,
@@ -55,6 +56,11 @@ export const CONSTRUCTS: Record<string, (stack: Stack) => void> = {
     }),
   DvcRemote: (stack) => void new DvcRemote(stack, 'DvcRemote'),
   DataRepository: (stack) => void defineRepository(stack),
+  DeploymentRecorder: (stack) =>
+    void new DeploymentRecorder(stack, 'DeploymentRecorder', {
+      platformName: 'demo',
+      evidenceStore: new EvidenceStore(stack, 'EvidenceStore', { platformName: 'demo' }),
+    }),
   EvidenceStore: (stack) => void new EvidenceStore(stack, 'EvidenceStore', { platformName: 'demo' }),
   MlflowApp: (stack) =>
     void new MlflowApp(stack, 'MlflowApp', {

@@ -10,6 +10,7 @@ const ROLES: Readonly<Record<string, RegExp>> = {
   'lineage-deriver': /LineageDeriverRole/,
   'run-tagger': /RunTaggerRunTaggerRole/,
   'checkpoint-recorder': /CheckpointRecorderRecorderRole/,
+  'deployment-recorder': /DeploymentRecorderRecorderRole/,
   'training job': /TrainingRole/,
   'processing job': /ProcessingRole/,
   'MLflow App': /MlflowAppRole/,
@@ -41,9 +42,11 @@ const handover = `${artifacts}/lineage/execution/lineage.json`;
 const model = `${artifacts}/models/job/output/model.tar.gz`;
 const job = `${PREFIX}:training-job/job`;
 const modelPackage = `${PREFIX}:model-package/model/1`;
+const endpoint = `${PREFIX}:endpoint/endpoint`;
 const processingJob = `${PREFIX}:processing-job/job`;
 const pipelineJob = `${PREFIX}:training-job/pipelines-execution-train`;
 
+const approved = { 'sagemaker:ModelApprovalStatus': 'Approved' };
 const onlyNew = { 's3:if-none-match': '*' };
 const below = (prefix: string) => ({ 's3:prefix': prefix });
 const inClear = { 'aws:SecureTransport': 'false' };
@@ -65,79 +68,83 @@ const TABLE: readonly (readonly [what: string, allowed: string, ...calls: Call[]
   //                                 lineage-deriver
   //                                 | run-tagger
   //                                 | | checkpoint-recorder
-  //                                 | | | training job
-  //                                 | | | | processing job
-  //                                 | | | | | MLflow App
-  //                                 | | | | | | pipeline
-  //                                 | | | | | | | administrator
-  ['sign a digest',                 '- y y - - - - -', call('kms:Sign', signingKey, digest)],
-  ['sign what is no digest',        '- - - - - - - -', call('kms:Sign', signingKey, raw)],
-  ['sign without saying how',       '- - - - - - - -', call('kms:Sign', signingKey)],
-  ['hand on the signing key',       '- - - - - - - -', call('kms:CreateGrant', signingKey)],
-  ['read the public key',           '- y y - - - - y', call('kms:GetPublicKey', signingKey)],
-  ['change who may sign',           '- - - - - - - y', call('kms:PutKeyPolicy', signingKey)],
+  //                                 | | | deployment-recorder
+  //                                 | | | | training job
+  //                                 | | | | | processing job
+  //                                 | | | | | | MLflow App
+  //                                 | | | | | | | pipeline
+  //                                 | | | | | | | | administrator
+  ['sign a digest',                 '- y y y - - - - -', call('kms:Sign', signingKey, digest)],
+  ['sign what is no digest',        '- - - - - - - - -', call('kms:Sign', signingKey, raw)],
+  ['sign without saying how',       '- - - - - - - - -', call('kms:Sign', signingKey)],
+  ['hand on the signing key',       '- - - - - - - - -', call('kms:CreateGrant', signingKey)],
+  ['read the public key',           '- y y y - - - - y', call('kms:GetPublicKey', signingKey)],
+  ['change who may sign',           '- - - - - - - - y', call('kms:PutKeyPolicy', signingKey)],
 
-  ['add a statement',               '- y y - - - - y', call('s3:PutObject', statement, onlyNew)],
-  ['add one for another platform',  '- - - - - - - y', call('s3:PutObject', foreignStatement, onlyNew)],
-  ['write over a statement',        '- - - - - - - -', call('s3:PutObject', statement)],
-  ['hide a statement',              '- - - - - - - -', call('s3:DeleteObject', statement)],
-  ['delete a statement',            '- - - - - - - -', call('s3:DeleteObjectVersion', statement)],
-  ['go round the retention',        '- - - - - - - -', call('s3:BypassGovernanceRetention', statement)],
-  ['shorten the retention',         '- - - - - - - -', call('s3:PutObjectRetention', statement)],
-  ['put a legal hold',              '- - - - - - - -', call('s3:PutObjectLegalHold', statement)],
-  ['replicate over a statement',    '- - - - - - - -', call('s3:ReplicateObject', statement)],
-  ['replicate a deletion',          '- - - - - - - -', call('s3:ReplicateDelete', statement)],
-  ['encrypt it with another key',   '- - - - - - - -', call('s3:UpdateObjectEncryption', statement)],
-  ['let statements expire',         '- - - - - - - -', call('s3:PutLifecycleConfiguration', evidence)],
-  ['lock later ones for less long', '- - - - - - - y', call('s3:PutBucketObjectLockConfiguration', evidence)],
+  ['add a statement',               '- y y y - - - - y', call('s3:PutObject', statement, onlyNew)],
+  ['add one for another platform',  '- - - - - - - - y', call('s3:PutObject', foreignStatement, onlyNew)],
+  ['write over a statement',        '- - - - - - - - -', call('s3:PutObject', statement)],
+  ['hide a statement',              '- - - - - - - - -', call('s3:DeleteObject', statement)],
+  ['delete a statement',            '- - - - - - - - -', call('s3:DeleteObjectVersion', statement)],
+  ['go round the retention',        '- - - - - - - - -', call('s3:BypassGovernanceRetention', statement)],
+  ['shorten the retention',         '- - - - - - - - -', call('s3:PutObjectRetention', statement)],
+  ['put a legal hold',              '- - - - - - - - -', call('s3:PutObjectLegalHold', statement)],
+  ['replicate over a statement',    '- - - - - - - - -', call('s3:ReplicateObject', statement)],
+  ['replicate a deletion',          '- - - - - - - - -', call('s3:ReplicateDelete', statement)],
+  ['encrypt it with another key',   '- - - - - - - - -', call('s3:UpdateObjectEncryption', statement)],
+  ['let statements expire',         '- - - - - - - - -', call('s3:PutLifecycleConfiguration', evidence)],
+  ['lock later ones for less long', '- - - - - - - - y', call('s3:PutBucketObjectLockConfiguration', evidence)],
   ['change the evidence\'s policy',  '- - - - - - - y', call('s3:PutBucketPolicy', evidence)],
-  ['read a statement',              '- y y - - - - y', call('s3:GetObject', statement)],
-  ['read a statement in clear',     '- - - - - - - -', call('s3:GetObject', statement, inClear)],
-  ['read one of another platform',  '- - - - - - - y', call('s3:GetObject', foreignStatement)],
-  ['read a version of a statement', '- y y - - - - y', call('s3:GetObjectVersion', statement)],
-  ['list versions of statements',   '- y y - - - - y', call('s3:ListBucketVersions', evidence, below('demo/job/'))],
+  ['read a statement',              '- y y y - - - - y', call('s3:GetObject', statement)],
+  ['read a statement in clear',     '- - - - - - - - -', call('s3:GetObject', statement, inClear)],
+  ['read one of another platform',  '- - - - - - - - y', call('s3:GetObject', foreignStatement)],
+  ['read a version of a statement', '- y y y - - - - y', call('s3:GetObjectVersion', statement)],
+  ['list versions of statements',   '- y y y - - - - y', call('s3:ListBucketVersions', evidence, below('demo/job/'))],
   ['list another platform\'s',      '- - - - - - - y', call('s3:ListBucketVersions', evidence, below('other/'))],
 
-  ['read the Git token',            'y - - y y - - y', call('secretsmanager:GetSecretValue', SECRET_ARN)],
-  ['read records',                  '- - - y y - - y', ...read(record)],
-  ['read a listing',                'y - - y y - - y', ...read(`${record}.dir`)],
-  ['list versions of records',      'y - - - - - - y', call('s3:ListBucketVersions', remote, below('dvc/files/md5/'))],
-  ['push records',                  '- - - - y - - y', ...write(record)],
-  ['delete records',                '- - - - - - - y', call('s3:DeleteObject', record)],
-  ['delete a version of records',   '- - - - - - - y', call('s3:DeleteObjectVersion', record)],
-  ['write what is handed on',       '- - - - y - - y', ...write(handover)],
-  ['read what was handed on',       'y - - y - - - y', ...read(handover)],
-  ['write a model',                 '- - - y - - - y', ...write(model)],
-  ['read a model',                  '- y - - - - - y', ...read(model)],
-  ['delete a model',                '- - - - - - - y', call('s3:DeleteObject', model)],
+  ['read the Git token',            'y - - - y y - - y', call('secretsmanager:GetSecretValue', SECRET_ARN)],
+  ['read records',                  '- - - - y y - - y', ...read(record)],
+  ['read a listing',                'y - - - y y - - y', ...read(`${record}.dir`)],
+  ['list versions of records',      'y - - - - - - - y', call('s3:ListBucketVersions', remote, below('dvc/files/md5/'))],
+  ['push records',                  '- - - - - y - - y', ...write(record)],
+  ['delete records',                '- - - - - - - - y', call('s3:DeleteObject', record)],
+  ['delete a version of records',   '- - - - - - - - y', call('s3:DeleteObjectVersion', record)],
+  ['write what is handed on',       '- - - - - y - - y', ...write(handover)],
+  ['read what was handed on',       'y - - - y - - - y', ...read(handover)],
+  ['write a model',                 '- - - - y - - - y', ...write(model)],
+  ['read a model',                  '- y - y - - - - y', ...read(model)],
+  ['delete a model',                '- - - - - - - - y', call('s3:DeleteObject', model)],
 
-  ['call MLflow',                   '- y y y y - - y', call('sagemaker:CallMlflowAppApi', app)],
-  ['change the MLflow App',         '- - - - - - - y', call('sagemaker:UpdateMlflowApp', app)],
-  ['register a model',              '- - - - - y - y', call('sagemaker:CreateModelPackage', modelPackage)],
-  ['approve a model',               '- - - - - y - y', call('sagemaker:UpdateModelPackage', modelPackage)],
-  ['describe a training job',       'y y y - - - - y', call('sagemaker:DescribeTrainingJob', job)],
-  ['describe a processing job',     'y y y - - - - y', call('sagemaker:DescribeProcessingJob', processingJob)],
-  ['read the tags of a job',        'y - y - - - - y', call('sagemaker:ListTags', job)],
-  ['read those of processing',      'y - y - - - - y', call('sagemaker:ListTags', processingJob)],
-  ['list all jobs',                 '- - y - - - - y', call('sagemaker:ListTrainingJobs', '*')],
-  ['tag a job',                     '- - - - - - - y', call('sagemaker:AddTags', job)],
-  ['train by hand',                 '- - - - - - - y', ...train(job, 'training job')],
-  ['train in a pipeline',           '- - - - - - y y', ...train(pipelineJob, 'training job')],
+  ['call MLflow',                   '- y y - y y - - y', call('sagemaker:CallMlflowAppApi', app)],
+  ['change the MLflow App',         '- - - - - - - - y', call('sagemaker:UpdateMlflowApp', app)],
+  ['register a model',              '- - - - - - y - y', call('sagemaker:CreateModelPackage', modelPackage)],
+  ['approve a model',               '- - - - - - y - y', call('sagemaker:UpdateModelPackage', modelPackage, approved)],
+  ['describe a model package',      '- - - y - - - - y', call('sagemaker:DescribeModelPackage', modelPackage)],
+  ['write metadata on a package',   '- - - y - - y - y', call('sagemaker:UpdateModelPackage', modelPackage)],
+  ['put a model to use',            '- - - - - - - - y', call('sagemaker:CreateEndpoint', endpoint)],
+  ['describe a training job',       'y y y y - - - - y', call('sagemaker:DescribeTrainingJob', job)],
+  ['describe a processing job',     'y y y - - - - - y', call('sagemaker:DescribeProcessingJob', processingJob)],
+  ['read the tags of a job',        'y - y y - - - - y', call('sagemaker:ListTags', job)],
+  ['read those of processing',      'y - y - - - - - y', call('sagemaker:ListTags', processingJob)],
+  ['list all jobs',                 '- - y - - - - - y', call('sagemaker:ListTrainingJobs', '*')],
+  ['tag a job',                     '- - - - - - - - y', call('sagemaker:AddTags', job)],
+  ['train by hand',                 '- - - - - - - - y', ...train(job, 'training job')],
+  ['train in a pipeline',           '- - - - - - - y y', ...train(pipelineJob, 'training job')],
   ['train with the tagger\'s role',  '- - - - - - - y', ...train(pipelineJob, 'run-tagger')],
 
-  ['take an event',                 'y - - - - - - y', ...take(events)],
-  ['send an event',                 '- - - - - - - y', call('sqs:SendMessage', events)],
-  ['take a derivation',             '- y - - - - - y', ...take(derivations)],
-  ['send a derivation',             'y - - - - - - y', call('sqs:SendMessage', derivations)],
-  ['take a due checkpoint',         '- - y - - - - y', ...take(dueCheckpoints)],
-  ['send a due checkpoint',         '- - - - - - - y', call('sqs:SendMessage', dueCheckpoints)],
-  ['send a derivation in clear',    '- - - - - - - -', call('sqs:SendMessage', derivations, inClear)],
+  ['take an event',                 'y - - - - - - - y', ...take(events)],
+  ['send an event',                 '- - - - - - - - y', call('sqs:SendMessage', events)],
+  ['take a derivation',             '- y - - - - - - y', ...take(derivations)],
+  ['send a derivation',             'y - - - - - - - y', call('sqs:SendMessage', derivations)],
+  ['take a due checkpoint',         '- - y - - - - - y', ...take(dueCheckpoints)],
+  ['send a due checkpoint',         '- - - - - - - - y', call('sqs:SendMessage', dueCheckpoints)],
+  ['send a derivation in clear',    '- - - - - - - - -', call('sqs:SendMessage', derivations, inClear)],
 
-  ['change the lineage-deriver',    '- - - - - - - y', call('lambda:UpdateFunctionCode', deriverFunction)],
-  ['change the run-tagger',         '- - - - - - - y', call('lambda:UpdateFunctionCode', taggerFunction)],
+  ['change the lineage-deriver',    '- - - - - - - - y', call('lambda:UpdateFunctionCode', deriverFunction)],
+  ['change the run-tagger',         '- - - - - - - - y', call('lambda:UpdateFunctionCode', taggerFunction)],
   ['take the run-tagger\'s role',    '- - - - - - - -', call('sts:AssumeRole', roleArn('run-tagger'))],
-  ['change who may take it',        '- - - - - - - y', call('iam:UpdateAssumeRolePolicy', roleArn('run-tagger'))],
-  ['change what it may do',         '- - - - - - - y', call('iam:PutRolePolicy', roleArn('run-tagger'))],
+  ['change who may take it',        '- - - - - - - - y', call('iam:UpdateAssumeRolePolicy', roleArn('run-tagger'))],
+  ['change what it may do',         '- - - - - - - - y', call('iam:PutRolePolicy', roleArn('run-tagger'))],
 ];
 const LINES = TABLE.map(([what, expected, ...calls]) => ({ what, expected, calls }));
 const DENIED_TO_ALL = LINES.filter(({ expected }) => !expected.includes('y'));

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from job_requests import IMAGE, Jobs
+from running_sagemaker import RunningSandbox
 
 from sandbox.sagemaker.event_schema import detail_violations
 
@@ -77,3 +78,19 @@ def test_a_model_can_be_made_of_a_package(jobs: Jobs) -> None:
         ModelName="of-package", PrimaryContainer={"ModelPackageName": arn}, ExecutionRoleArn=jobs.role
     )
     assert jobs.api.describe_model(ModelName="of-package")["PrimaryContainer"] == {"ModelPackageName": arn}
+
+
+def test_a_policy_can_tell_metadata_from_approval(sandbox: RunningSandbox, jobs: Jobs, role_maker: Any) -> None:
+    jobs.api.create_model_package_group(ModelPackageGroupName="Guarded")
+    arn = register(jobs, "Guarded")
+    statement = {
+        "Effect": "Allow",
+        "Action": "sagemaker:UpdateModelPackage",
+        "Resource": "arn:aws:sagemaker:us-east-1:111122223333:model-package/*",
+        "Condition": {"Null": {"sagemaker:ModelApprovalStatus": "true"}},
+    }
+    role = role_maker("describer-of-packages", {"AWS": "arn:aws:iam::111122223333:root"}, [statement])
+    restricted = sandbox.client("sagemaker", sandbox.assume(role))
+    restricted.update_model_package(ModelPackageArn=arn, CustomerMetadataProperties={"a": "1"})
+    with pytest.raises(ClientError, match="sagemaker:UpdateModelPackage"):
+        restricted.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Approved")

@@ -1,0 +1,95 @@
+import {
+  CreateEndpointCommand,
+  CreateEndpointConfigCommand,
+  CreateModelCommand,
+  CreateModelPackageCommand,
+  CreateModelPackageGroupCommand,
+  CreateTransformJobCommand,
+  UpdateEndpointCommand,
+} from '@aws-sdk/client-sagemaker';
+import type { AwsClients } from './aws-clients';
+
+const IMAGE = '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.6.0-cpu-py312';
+
+/**
+ * Makes a model of an object, and a configuration of an endpoint with it under the same name.
+ */
+export async function makeModel({ sagemaker }: AwsClients, name: string, modelDataUrl: string): Promise<void> {
+  const PrimaryContainer = { Image: IMAGE, ModelDataUrl: modelDataUrl };
+  await sagemaker.send(new CreateModelCommand({ ModelName: name, PrimaryContainer }));
+  await sagemaker.send(
+    new CreateEndpointConfigCommand({
+      EndpointConfigName: name,
+      ProductionVariants: [
+        { VariantName: 'all', ModelName: name, InstanceType: 'ml.m5.large', InitialInstanceCount: 1 },
+      ],
+    }),
+  );
+}
+
+/**
+ * Puts a model behind an endpoint.
+ *
+ * @param tags of the new endpoint
+ */
+export async function deployModel(
+  { sagemaker }: AwsClients,
+  endpoint: string,
+  model: string,
+  tags: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  await sagemaker.send(new CreateEndpointCommand({ EndpointName: endpoint, EndpointConfigName: model, Tags }));
+}
+
+/**
+ * Puts another model behind an endpoint.
+ */
+export async function redeployModel({ sagemaker }: AwsClients, endpoint: string, model: string): Promise<void> {
+  await sagemaker.send(new UpdateEndpointCommand({ EndpointName: endpoint, EndpointConfigName: model }));
+}
+
+/**
+ * Lets a model work on a batch.
+ */
+export async function transformWith({ sagemaker }: AwsClients, job: string, model: string): Promise<void> {
+  await sagemaker.send(
+    new CreateTransformJobCommand({
+      TransformJobName: job,
+      ModelName: model,
+      TransformInput: { DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: 's3://batches/input' } } },
+      TransformOutput: { S3OutputPath: 's3://batches/output' },
+      TransformResources: { InstanceType: 'ml.m5.large', InstanceCount: 1 },
+    }),
+  );
+}
+
+/**
+ * Registers a model as the first version of a new group.
+ *
+ * @returns the ARN of the version
+ */
+export async function registerModel(
+  { sagemaker }: AwsClients,
+  group: string,
+  modelDataUrl: string,
+  properties?: Readonly<Record<string, string>>,
+): Promise<string> {
+  await sagemaker.send(new CreateModelPackageGroupCommand({ ModelPackageGroupName: group }));
+  const { ModelPackageArn } = await sagemaker.send(
+    new CreateModelPackageCommand({
+      ModelPackageGroupName: group,
+      ModelApprovalStatus: 'PendingManualApproval',
+      InferenceSpecification: {
+        Containers: [{ Image: IMAGE, ModelDataUrl: modelDataUrl }],
+        SupportedContentTypes: ['text/csv'],
+        SupportedResponseMIMETypes: ['text/csv'],
+      },
+      ...(properties && { CustomerMetadataProperties: { ...properties } }),
+    }),
+  );
+  if (!ModelPackageArn) {
+    throw new Error(`SageMaker registered a model in ${group} without an ARN`);
+  }
+  return ModelPackageArn;
+}
