@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import time
+from collections.abc import Sequence
 
 from sandbox.sagemaker.authorization import Access
 from sandbox.sagemaker.call import Call, Document, access_to_existing
@@ -40,7 +41,7 @@ class ModelPackages(NamedResources):
         self._events = events
 
     def access_to_create(self, action: str, request: Document) -> list[Access]:
-        name = request.get("ModelPackageGroupName", request.get("ModelPackageName", ""))
+        name: str = request.get("ModelPackageGroupName") or request.get("ModelPackageName") or "*"
         return [Access(action, self.arn(f"{name.rsplit('/', 1)[-1]}/*"))]
 
     def access_to_update(self, action: str, request: Document) -> list[Access]:
@@ -93,6 +94,24 @@ class ModelPackages(NamedResources):
                 **_kept(record),
             }
 
+    def _publish(self, record: NamedRecord, updated: Sequence[str] | None = None) -> None:
+        detail = {
+            "ModelPackageGroupName": record.request["group"],
+            "ModelPackageVersion": record.request["version"],
+            "ModelPackageArn": record.arn,
+            "ModelPackageStatus": record.status,
+            "ModelPackageStatusDetails": _STATUS_DETAILS,
+            "CertifyForMarketplace": False,
+            "CreationTime": _instant(record.creation_time),
+            "LastModifiedTime": _instant(record.last_modified_time),
+            **_kept(record),
+        }
+        if updated is not None:
+            detail["UpdatedModelPackageFields"] = list(updated)
+        self._events.publish(
+            Event("SageMaker Model Package State Change", [record.arn], detail, record.last_modified_time)
+        )
+
     def list(self, call: Call) -> Document:
         group = call.request.get("ModelPackageGroupName")
         summaries = [
@@ -106,24 +125,6 @@ class ModelPackages(NamedResources):
             listed(matching, call.request, "ModelPackageStatus", "ModelPackageGroupName"),
             call.request,
             "ModelPackageSummaryList",
-        )
-
-    def _publish(self, record: NamedRecord, updated: list[str] | None = None) -> None:
-        detail = {
-            "ModelPackageGroupName": record.request["group"],
-            "ModelPackageVersion": record.request["version"],
-            "ModelPackageArn": record.arn,
-            "ModelPackageStatus": record.status,
-            "ModelPackageStatusDetails": _STATUS_DETAILS,
-            "CertifyForMarketplace": False,
-            "CreationTime": _instant(record.creation_time),
-            "LastModifiedTime": _instant(record.last_modified_time),
-            **_kept(record),
-        }
-        if updated is not None:
-            detail["UpdatedModelPackageFields"] = updated
-        self._events.publish(
-            Event("SageMaker Model Package State Change", [record.arn], detail, record.last_modified_time)
         )
 
 
