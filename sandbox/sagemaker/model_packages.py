@@ -27,7 +27,7 @@ _KEPT = (
     "SourceUri",
 )
 _UPDATED = ("ApprovalDescription", "ModelApprovalStatus", "InferenceSpecification", "SourceUri")
-_STATUS_DETAILS = {"ValidationStatuses": [], "ImageScanStatuses": []}
+_STATUS_DETAILS: Document = {"ValidationStatuses": [], "ImageScanStatuses": []}
 
 
 class ModelPackages(NamedResources):
