@@ -59,6 +59,7 @@ export function training(change: Partial<TrainingFindings> = {}): StoredTraining
       job,
       runs,
       claims: runs.flatMap((one) => claimsOf(one, derivation, NOW)),
+      areMoreRuns: false,
       dataset: cited,
       model,
       firstSeen: { dataCommit: COMMIT, at: NOW.toISOString() },
