@@ -94,13 +94,13 @@ const TABLE: readonly (readonly [what: string, allowed: string, ...calls: Call[]
   ['encrypt it with another key',   '- - - - - - - - -', call('s3:UpdateObjectEncryption', statement)],
   ['let statements expire',         '- - - - - - - - -', call('s3:PutLifecycleConfiguration', evidence)],
   ['lock later ones for less long', '- - - - - - - - y', call('s3:PutBucketObjectLockConfiguration', evidence)],
-  ['change the evidence\'s policy',  '- - - - - - - y', call('s3:PutBucketPolicy', evidence)],
+  ['change the evidence\'s policy',  '- - - - - - - - y', call('s3:PutBucketPolicy', evidence)],
   ['read a statement',              '- y y y - - - - y', call('s3:GetObject', statement)],
   ['read a statement in clear',     '- - - - - - - - -', call('s3:GetObject', statement, inClear)],
   ['read one of another platform',  '- - - - - - - - y', call('s3:GetObject', foreignStatement)],
   ['read a version of a statement', '- y y y - - - - y', call('s3:GetObjectVersion', statement)],
   ['list versions of statements',   '- y y y - - - - y', call('s3:ListBucketVersions', evidence, below('demo/job/'))],
-  ['list another platform\'s',      '- - - - - - - y', call('s3:ListBucketVersions', evidence, below('other/'))],
+  ['list another platform\'s',      '- - - - - - - - y', call('s3:ListBucketVersions', evidence, below('other/'))],
 
   ['read the Git token',            'y - - - y y - - y', call('secretsmanager:GetSecretValue', SECRET_ARN)],
   ['read records',                  '- - - - y y - - y', ...read(record)],
@@ -130,7 +130,7 @@ const TABLE: readonly (readonly [what: string, allowed: string, ...calls: Call[]
   ['tag a job',                     '- - - - - - - - y', call('sagemaker:AddTags', job)],
   ['train by hand',                 '- - - - - - - - y', ...train(job, 'training job')],
   ['train in a pipeline',           '- - - - - - - y y', ...train(pipelineJob, 'training job')],
-  ['train with the tagger\'s role',  '- - - - - - - y', ...train(pipelineJob, 'run-tagger')],
+  ['train with the tagger\'s role',  '- - - - - - - - y', ...train(pipelineJob, 'run-tagger')],
 
   ['take an event',                 'y - - - - - - - y', ...take(events)],
   ['send an event',                 '- - - - - - - - y', call('sqs:SendMessage', events)],
@@ -142,7 +142,7 @@ const TABLE: readonly (readonly [what: string, allowed: string, ...calls: Call[]
 
   ['change the lineage-deriver',    '- - - - - - - - y', call('lambda:UpdateFunctionCode', deriverFunction)],
   ['change the run-tagger',         '- - - - - - - - y', call('lambda:UpdateFunctionCode', taggerFunction)],
-  ['take the run-tagger\'s role',    '- - - - - - - -', call('sts:AssumeRole', roleArn('run-tagger'))],
+  ['take the run-tagger\'s role',    '- - - - - - - - -', call('sts:AssumeRole', roleArn('run-tagger'))],
   ['change who may take it',        '- - - - - - - - y', call('iam:UpdateAssumeRolePolicy', roleArn('run-tagger'))],
   ['change what it may do',         '- - - - - - - - y', call('iam:PutRolePolicy', roleArn('run-tagger'))],
 ];
@@ -210,9 +210,9 @@ test('control: a right that was given by mistake is seen', async () => {
       platform.dvcRemote.grants.pull(platform.runTagger.taggerFunction);
     }),
   );
-  expect(await allowed(careless, [call('kms:Sign', signingKey, digest)])).toBe('- y y y - - - -');
-  expect(await allowed(careless, [call('s3:PutObject', statement, onlyNew)])).toBe('- y y y - - - y');
-  expect(await allowed(careless, read(record))).toBe('- y - y y - - y');
+  expect(await allowed(careless, [call('kms:Sign', signingKey, digest)])).toBe('- y y y y - - - -');
+  expect(await allowed(careless, [call('s3:PutObject', statement, onlyNew)])).toBe('- y y y y - - - y');
+  expect(await allowed(careless, read(record))).toBe('- y - - y y - - y');
 });
 
 test.each([
