@@ -2,6 +2,7 @@ import { paginateListTags, type SageMakerClient } from '@aws-sdk/client-sagemake
 import type { JobSetup } from '../chain/attestation';
 import type { JobEnvironment } from '../chain/configuration';
 import type { JobIdentity } from '../chain/derivation';
+import { contract } from '../contract';
 import { CannotSucceed } from '../delivery/failures';
 import { isNotFound } from './not-found';
 
@@ -15,6 +16,8 @@ export interface NamedJob<Kind extends JobIdentity['kind'] = JobIdentity['kind']
   readonly kind: Kind;
   readonly arn: string;
   readonly name: string;
+  /** when it was made, where that is told: the name may be another job's by now. */
+  readonly madeAt?: Date | undefined;
 }
 
 /**
@@ -45,7 +48,7 @@ interface Described {
  * @throws CannotSucceed where it is another job of this name
  */
 export function requireEnded(
-  { arn, name }: NamedJob,
+  { arn, name, madeAt }: NamedJob,
   described: Described,
 ): { status: TerminalStatus; createdAt: Date; roleArn: string } {
   const { status, createdAt, roleArn } = described;
@@ -58,8 +61,14 @@ export function requireEnded(
       `${arn} is not the ARN of the job ${name} here, which is ${described.arn}`,
     );
   }
+  if (madeAt && Math.abs(madeAt.getTime() - createdAt.getTime()) > contract.limits.jobCreationSkewSeconds * 1000) {
+    throw new CannotSucceed(
+      'job-not-found',
+      `the job ${name} of the message was made at ${madeAt.toISOString()}, and deleted before it was read; the job of this name was made at ${createdAt.toISOString()}`,
+    );
+  }
   if (!isTerminal(status)) {
-    // an event that came before the new state can be read, or a job that was made anew under the name.
+    // an event that came before the new state can be read.
     throw new Error(`${name} has not ended, its status is ${status}`);
   }
   return { status, createdAt, roleArn };

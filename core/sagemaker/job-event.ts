@@ -5,22 +5,39 @@ import { parseJson } from '../delivery/parse-json';
 import type { NamedJob } from './ended-job';
 
 const name = z.string().regex(pattern('jobName'));
+// milliseconds since 1970 in AWS's examples. In whatever other form it comes, the event does without it.
+const CreationTime = z
+  .int()
+  .min(0)
+  .max(8.64e15)
+  .transform((milliseconds) => new Date(milliseconds))
+  .optional()
+  .catch(undefined);
 
 const JobEvent = z.discriminatedUnion('detail-type', [
   z.object({
     source: z.literal('aws.sagemaker'),
     'detail-type': z.literal('SageMaker Training Job State Change'),
-    detail: z.object({ TrainingJobArn: z.string().regex(pattern('trainingJobArn')), TrainingJobName: name }),
+    detail: z.object({
+      TrainingJobArn: z.string().regex(pattern('trainingJobArn')),
+      TrainingJobName: name,
+      CreationTime,
+    }),
   }),
   z.object({
     source: z.literal('aws.sagemaker'),
     'detail-type': z.literal('SageMaker Processing Job State Change'),
-    detail: z.object({ ProcessingJobArn: z.string().regex(pattern('processingJobArn')), ProcessingJobName: name }),
+    detail: z.object({
+      ProcessingJobArn: z.string().regex(pattern('processingJobArn')),
+      ProcessingJobName: name,
+      CreationTime,
+    }),
   }),
 ]);
 
 /**
- * Takes from an event which job it is about, and nothing else: what the event says of the job may be old, doubled or out of order.
+ * Takes from an event which job it is about, and nothing else: what the event says of the job may be old, doubled or out of
+ * order.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
  */
@@ -31,6 +48,11 @@ export function readNamedJob(body: string): NamedJob<'training-job'> | NamedJob<
   }
   const { detail } = event.data;
   return 'TrainingJobArn' in detail
-    ? { kind: 'training-job', arn: detail.TrainingJobArn, name: detail.TrainingJobName }
-    : { kind: 'processing-job', arn: detail.ProcessingJobArn, name: detail.ProcessingJobName };
+    ? { kind: 'training-job', arn: detail.TrainingJobArn, name: detail.TrainingJobName, madeAt: detail.CreationTime }
+    : {
+        kind: 'processing-job',
+        arn: detail.ProcessingJobArn,
+        name: detail.ProcessingJobName,
+        madeAt: detail.CreationTime,
+      };
 }
