@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import type { Node } from 'constructs';
 import type { DatasetLevelStackProps } from './stack';
 
@@ -12,6 +13,20 @@ export function setting(node: Node, name: string): string {
   return value;
 }
 
+/**
+ * How long statements are kept, in days: one that was written cannot be deleted before.
+ */
+function evidenceRetention(node: Node): Pick<DatasetLevelStackProps, 'evidenceRetention'> {
+  const days: unknown = node.tryGetContext('evidenceRetentionDays');
+  if (days === undefined) {
+    return {};
+  }
+  if (!/^[1-9][0-9]{0,4}$/.test(String(days))) {
+    throw new Error(`the context evidenceRetentionDays must be a whole number of days, from 1 on, got ${String(days)}`);
+  }
+  return { evidenceRetention: Duration.days(Number(days)) };
+}
+
 export function stackSettings(node: Node): DatasetLevelStackProps {
   return {
     env: { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION },
@@ -19,5 +34,6 @@ export function stackSettings(node: Node): DatasetLevelStackProps {
     dataRepositoryUrl: setting(node, 'dataRepositoryUrl'),
     dataRepositoryTokenSecretArn: setting(node, 'dataRepositoryTokenSecretArn'),
     image: setting(node, 'image'),
+    ...evidenceRetention(node),
   };
 }

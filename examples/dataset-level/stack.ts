@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, type Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 // in a project of your own: from 'cdk-ml-lineage'.
@@ -12,6 +12,8 @@ export interface DatasetLevelStackProps extends StackProps {
   readonly dataRepositoryTokenSecretArn: string;
   /** an image with Python, git, MLflow and what the scripts import. */
   readonly image: string;
+  /** how long nobody can delete a signed statement; seven years if absent. */
+  readonly evidenceRetention?: Duration;
 }
 
 /**
@@ -31,6 +33,7 @@ export class DatasetLevelStack extends Stack {
     this.platform = new LineagePlatform(this, 'Platform', {
       platformName: props.platformName,
       dataRepositories: [this.dataRepository],
+      ...(props.evidenceRetention && { evidence: { retention: props.evidenceRetention } }),
     });
     this.platform.addOutputs();
 

@@ -43,7 +43,11 @@ export interface PipelineApp {
   readonly context?: Readonly<Record<string, string>>;
 }
 
-const EXAMPLE: PipelineApp = { program: 'tsx examples/dataset-level/app.ts' };
+// what is only tried need not be kept for seven years.
+const EXAMPLE: PipelineApp = {
+  program: 'tsx examples/dataset-level/app.ts',
+  context: { evidenceRetentionDays: '1' },
+};
 
 export function pipelineStackName(platformName: string): string {
   return `dataset-level-${platformName}`;
