@@ -1,4 +1,4 @@
-import { Aws, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -19,6 +19,9 @@ import { describeRepositories, describeToolkit } from './private/platform-descri
 import { consume, defineWorkQueue } from './private/work-queue';
 
 const TERMINAL_STATUSES = ['Completed', 'Failed', 'Stopped'];
+
+// the largest listing with its objects, or the largest model and as many of a job's models as are tagged.
+const TIMEOUT = Duration.minutes(5);
 
 const RULES: readonly Rule<RunTaggerProps>[] = [
   {
@@ -129,15 +132,16 @@ export class RunTagger extends Construct {
     super(scope, id);
     enforce(this, 'RunTaggerInvalid', props, RULES);
 
-    const derivation = defineWorkQueue(this, 'Derivation');
-    const tagging = defineWorkQueue(this, 'Tagging');
+    const derivation = defineWorkQueue(this, 'Derivation', TIMEOUT);
+    const tagging = defineWorkQueue(this, 'Tagging', TIMEOUT);
     this.derivationQueue = derivation.queue;
     this.taggingQueue = tagging.queue;
     this.derivationParking = derivation.parking;
     this.taggingParking = tagging.parking;
 
     this.deriverFunction = this.defineLineageDeriver(props, tagging.queue);
-    consume(this.deriverFunction, derivation);
+    // each message may take all of the function's memory.
+    consume(this.deriverFunction, derivation, 1);
 
     this.taggerFunction = this.defineRunTagger(props);
     consume(this.taggerFunction, tagging);
@@ -159,6 +163,7 @@ export class RunTagger extends Construct {
     const handler = defineLineageFunction(this, 'LineageDeriver', {
       name: 'lineage-deriver',
       description: 'Finds out which data commit and datasets a job was given or has published',
+      timeout: TIMEOUT,
       // the largest listing that it reads takes more than 512 (docs/benchmarks.md).
       memoryMb: 1024,
       environment: {
@@ -189,6 +194,7 @@ export class RunTagger extends Construct {
       name: 'run-tagger',
       description:
         'Keeps what the lineage-deriver found as a signed statement, and writes it on the MLflow runs of the job',
+      timeout: TIMEOUT,
       environment: {
         [names.platformName]: props.platformName,
         [names.mlflowAppArn]: props.mlflowApp.mlflowAppArn,

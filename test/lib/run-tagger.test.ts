@@ -91,18 +91,23 @@ test('every queue is encrypted, refuses requests without TLS and keeps messages 
 test('the work queues park what has failed 60 times', () => {
   template.resourcePropertiesCountIs(
     'AWS::SQS::Queue',
-    { RedrivePolicy: Match.objectLike({ maxReceiveCount: 60 }), VisibilityTimeout: 360 },
+    { RedrivePolicy: Match.objectLike({ maxReceiveCount: 60 }), VisibilityTimeout: 1800 },
     2,
   );
 });
 
-test('the lineage-deriver has the memory that the largest listing takes', () => {
-  const memory = (description: RegExp) =>
+test('the lineage-deriver has the memory that the largest listing takes, for one message at a time', () => {
+  const functions = (description: RegExp) =>
     Object.values(template.findResources('AWS::Lambda::Function'))
       .filter(({ Properties }) => description.test(Properties.Description))
-      .map(({ Properties }) => Properties.MemorySize);
-  expect(memory(/^Finds out/)).toEqual([1024]);
-  expect(memory(/^Keeps/)).toEqual([512]);
+      .map(({ Properties }) => [Properties.MemorySize, Properties.Timeout]);
+  expect(functions(/^Finds out/)).toEqual([[1024, 300]]);
+  expect(functions(/^Keeps/)).toEqual([[512, 300]]);
+  const mappings = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
+  const batches = Object.fromEntries(
+    mappings.map(({ Properties }) => [Properties.FunctionName.Ref.includes('LineageDeriver'), Properties.BatchSize]),
+  );
+  expect(batches).toEqual({ true: 1, false: 5 });
 });
 
 test('a failed message does not take its batch with it', () => {
