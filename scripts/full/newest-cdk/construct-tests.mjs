@@ -5,7 +5,7 @@ import { runChild } from '../../setup/run-child.mjs';
 import { readJestReport, settle } from '../../testing/test-programs.mjs';
 import { asHere } from './consumer.mjs';
 
-const TOOLS = ['cdk-nag', 'jest', 'ts-jest', 'typescript', '@types/jest', '@types/node'];
+const TOOLS = ['@cloud-copilot/iam-simulate', 'cdk-nag', 'jest', 'ts-jest', 'typescript', '@types/jest', '@types/node'];
 const NEEDED = [
   ...['lib', 'assets', 'test/lib', 'test/nag.test.ts', 'test/e2e/scripts'],
   ...['package.json', 'jest.config.js', 'tsconfig.json'],

@@ -83,11 +83,11 @@ def test_a_long_value_is_refused_in_processing_that_training_allows(jobs: Jobs) 
 
 def test_an_operation_that_is_not_here_is_refused_and_recorded(sandbox: RunningSandbox) -> None:
     with pytest.raises(ClientError) as refused:
-        sandbox.client("sagemaker").describe_endpoint(EndpointName="e")
+        sandbox.client("sagemaker").describe_notebook_instance(NotebookInstanceName="e")
     assert refused.value.response["Error"]["Code"] == "UnsupportedOperation"
     recorded = sandbox.admin("GET", "unsupported")[1]["calls"]
-    assert [json.loads(entry["request"]) for entry in recorded if entry["operation"] == "DescribeEndpoint"] == [
-        {"EndpointName": "e"}
+    assert [json.loads(entry["request"]) for entry in recorded if entry["operation"] == "DescribeNotebookInstance"] == [
+        {"NotebookInstanceName": "e"}
     ]
     status, answer = call(sandbox, "NoOperationOfAws", {})
     assert (status, answer["__type"]) == (400, "UnknownOperationException")
@@ -163,9 +163,9 @@ def test_operations_can_be_throttled(sandbox: RunningSandbox) -> None:
     assert sandbox.admin("PUT", "faults", {"throttle": {"ListTrainingJobs": 2}})[0] == 200
     codes = [call(sandbox, "ListTrainingJobs", {})[1].get("__type") for _ in range(3)]
     assert codes == ["ThrottlingException", "ThrottlingException", None]
-    status, answer = sandbox.admin("PUT", "faults", {"throttle": {"ListEndpoints": 1}})
+    status, answer = sandbox.admin("PUT", "faults", {"throttle": {"ListNotebookInstances": 1}})
     assert status == 400
-    assert "ListEndpoints" in answer["message"]
+    assert "ListNotebookInstances" in answer["message"]
     status, answer = sandbox.admin("PUT", "faults", {"delay": 1})
     assert status == 400
     assert "eventDelaySeconds" in answer["message"]
