@@ -12,7 +12,13 @@ module.exports = {
       ...typescript,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '\\.(e2e|full)\\.test\\.ts$'],
+      testPathIgnorePatterns: ['/node_modules/', '\\.(slow|e2e|full)\\.test\\.ts$'],
+    },
+    {
+      // with programs and hosts beside them, or with whole stacks: too slow to be run at each step of one's work.
+      ...typescript,
+      displayName: 'slow',
+      testMatch: ['<rootDir>/test/**/*.slow.test.ts'],
     },
     {
       ...typescript,

@@ -7,7 +7,7 @@ import { asHere } from './consumer.mjs';
 
 const TOOLS = ['@cloud-copilot/iam-simulate', 'cdk-nag', 'jest', 'ts-jest', 'typescript', '@types/jest', '@types/node'];
 const NEEDED = [
-  ...['lib', 'assets', 'test/lib', 'test/nag.test.ts', 'test/e2e/scripts'],
+  ...['lib', 'assets', 'test/lib', 'test/nag.slow.test.ts', 'test/e2e/scripts'],
   ...['package.json', 'jest.config.js', 'tsconfig.json'],
 ];
 
@@ -23,7 +23,7 @@ export async function runConstructTests(consumer, version) {
   for (const path of NEEDED) cpSync(join(projectRoot, path), join(copy, path), { recursive: true });
   const report = join(consumer.home, 'jest.json');
   const jest = consumer.module('jest', 'bin', 'jest.js');
-  const args = [jest, '--selectProjects', 'unit', '--json', '--outputFile', report];
+  const args = [jest, '--selectProjects', 'unit', 'slow', '--json', '--outputFile', report];
   // as in the unit tests: nag packs are validated by the tests that are about them.
   const environment = { ...process.env, CDK_VALIDATION: 'false' };
   const code = await runChild(process.execPath, args, { environment, directory: copy });
