@@ -122,7 +122,7 @@ async function publishData(): Promise<void> {
 
 /** A job that our toolkit runs, given a document that somebody forged. */
 async function startWithForgedDocument(name: string): Promise<void> {
-  const { toolkitUri, handoverUri, entrypoint } = JSON.parse(walk.outputs.JobToolkit);
+  const { toolkitUri, handoverUri, entrypoints } = JSON.parse(walk.outputs.JobToolkit);
   const [, Bucket, folder] = /^s3:\/\/([^/]+)\/(.+)$/.exec(`${handoverUri}/forged`) ?? [];
   const document = {
     version: 1,
@@ -141,7 +141,7 @@ async function startWithForgedDocument(name: string): Promise<void> {
   const Body = JSON.stringify(document);
   await walk.aws.s3.send(new PutObjectCommand({ Bucket, Key: `${folder}/lineage.json`, Body }));
   await start(name, 'honest', {
-    entrypoint,
+    entrypoint: entrypoints['training-job'],
     channels: { 'lineage-jobs': toolkitUri, lineage: `s3://${Bucket}/${folder}` },
   });
 }
