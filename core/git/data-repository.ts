@@ -136,6 +136,7 @@ function isOfLibrary(error: unknown): error is Error & { code: string } {
 async function readProjectFiles(gitdir: string, commit: string): Promise<ProjectFiles> {
   const files = new Map<string, string>();
   const unreadable: string[] = [];
+  let count = 0;
   await walk({
     fs,
     gitdir,
@@ -154,7 +155,9 @@ async function readProjectFiles(gitdir: string, commit: string): Promise<Project
       if (!isProjectFolder && !isProjectFile(path)) {
         return undefined;
       }
-      if (files.size + unreadable.length >= contract.limits.dvcProjectFiles) {
+      // before anything is waited for: the walk reads many entries at once.
+      count += 1;
+      if (count > contract.limits.dvcProjectFiles) {
         throw new GitResponseTooLarge(`the commit holds more than ${contract.limits.dvcProjectFiles} files of DVC`);
       }
       const text = isProjectFolder ? undefined : await readText(entry);
