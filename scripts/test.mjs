@@ -43,7 +43,7 @@ const STEPS = [
   },
   { name: 'unit (jest)', run: () => runJest('unit', UNIT_VARIABLES, ['--maxWorkers=100%']) },
   { name: 'slow units (jest)', run: () => runJest('slow', UNIT_VARIABLES, ['--maxWorkers=100%']) },
-  { name: 'local AWS (pytest)', run: () => runPytest('emulator', ['test/sandbox', 'test/scripts']) },
+  { name: 'local AWS (pytest)', run: () => runPytest('emulator', ['test/sandbox', 'test/scripts'], { processes: 2 }) },
   ...(existsSync(join(projectRoot, jobsTests))
     ? [{ name: 'jobs (pytest)', run: () => runPytest('jobs', [jobsTests], { processes: 2 }) }]
     : []),
