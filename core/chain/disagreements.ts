@@ -5,7 +5,7 @@ import type { Derivation } from './derivation';
 import { membershipOf } from './run-membership';
 import type { DescribedJob, TaggedRun } from './tag-runs';
 import type { Check } from './told-derivation';
-import type { ReadModel } from './training-draft';
+import type { ReadModel, StatedModel } from './training-draft';
 
 /**
  * Two sources that disagree, which the run-tagger found beside what the derivation says.
@@ -29,10 +29,12 @@ interface Found {
   readonly runs: readonly TaggedRun[];
   readonly dataset: DatasetComparison;
   readonly model: ReadModel | undefined;
+  readonly statedModel: StatedModel | undefined;
   readonly firstSeen: FirstSeenRevision | undefined;
 }
 
-export function disagreementsOf({ derivation, job, runs, dataset, model, firstSeen }: Found): Disagreement[] {
+export function disagreementsOf(found: Found): Disagreement[] {
+  const { derivation, job, runs, dataset, model, statedModel, firstSeen } = found;
   return [
     ...movedRevision(derivation, firstSeen),
     ...(dataset.difference ? [dataset.difference] : []),
@@ -48,6 +50,7 @@ export function disagreementsOf({ derivation, job, runs, dataset, model, firstSe
         }),
       ),
     ...replacedModel(model),
+    ...otherModelThanStated(model, statedModel),
   ];
 }
 
@@ -72,5 +75,18 @@ function replacedModel(model: ReadModel | undefined): Disagreement[] {
     return [];
   }
   const explanation = `the model was written over or deleted ${model.writtenSince} times since the job wrote it`;
+  return [{ code: 'model-bytes-differ', explanation }];
+}
+
+// whoever may delete versions for good leaves no trace of them in S3; what was stated before is the memory.
+function otherModelThanStated(model: ReadModel | undefined, stated: StatedModel | undefined): Disagreement[] {
+  if (!model || !stated) {
+    return [];
+  }
+  const { object, sha256 } = stated.value;
+  if (sha256 === model.sha256 && object.versionId === model.object.versionId) {
+    return [];
+  }
+  const explanation = `the version ${object.versionId} with the SHA-256 ${sha256} was stated, and the first one that is there now is ${model.object.versionId} with ${model.sha256}`;
   return [{ code: 'model-bytes-differ', explanation }];
 }

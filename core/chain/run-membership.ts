@@ -36,7 +36,8 @@ export function membershipOf(run: TaggedRun, job: Job): Membership {
  */
 export function isTaggedAsOther(tags: TaggedRun['tags'], jobArn: string): boolean {
   const told = tags[contract.runTags.trainingJobArn];
-  return told !== undefined && told.toLowerCase() !== jobArn.toLowerCase();
+  // an empty tag names no job, here as in membershipOf.
+  return told !== undefined && told !== '' && told.toLowerCase() !== jobArn.toLowerCase();
 }
 
 // one job of the same name, elsewhere.

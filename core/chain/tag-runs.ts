@@ -14,7 +14,7 @@ import { membershipOf } from './run-membership';
 import { reconcileTags, type StoredTraining, statementTags } from './run-tags';
 import { assertSameJob } from './same-job';
 import { type ModelTagging, modelClaims, tagModels } from './tag-models';
-import { type ReadModel, type TrainingDraft, trainingDraft } from './training-draft';
+import { type ReadModel, type StatedModel, type TrainingDraft, trainingDraft } from './training-draft';
 
 export type RunEnd = 'FINISHED' | 'FAILED' | 'KILLED';
 
@@ -91,6 +91,8 @@ export interface Tagger {
   readonly models: Models;
   /** The bytes of the model that was written first since a moment; `undefined` where they cannot be read. */
   readModel(uri: string, since: Date): Promise<ReadModel | undefined>;
+  /** What the last statement about the job says of its model. */
+  statedModel(about: TrainingJobIdentity): Promise<StatedModel | undefined>;
   /** What the data revision stood for when it was first seen: from now on, if that is now. */
   firstSeen(derivation: Resolved): Promise<FirstSeenRevision>;
   /** What was stated about the datasets that jobs are given. */
@@ -125,6 +127,7 @@ export async function tagRuns(derivation: Derivation, job: DescribedJob, tagger:
       claims: [...found.flatMap((run) => claimsOf(run, derivation, at)), ...modelClaims(models, derivation, at)],
       dataset,
       model: await readModelOf(job, tagger),
+      statedModel: await tagger.statedModel(job.identity),
       firstSeen: derivation.status === 'unresolved' ? undefined : await tagger.firstSeen(derivation),
       at,
       recordedBy: tagger.recordedBy,

@@ -11,6 +11,13 @@ import type { DescribedJob, TaggedRun } from './tag-runs';
 import { type Check, tellChecks, tellConfiguration, tellData } from './told-derivation';
 import { outcomeOf } from './training-outcome';
 
+export type TrainingDraft = Extract<Draft, { predicateType: typeof PREDICATE_TYPES.training }>;
+
+/**
+ * The bytes of a model, as a statement tells them.
+ */
+export type StatedModel = NonNullable<TrainingDraft['predicate']['model']>;
+
 /**
  * The bytes of a model, as they were read.
  */
@@ -34,6 +41,8 @@ export interface TrainingFindings {
   readonly claims: readonly Claim[];
   readonly dataset: DatasetComparison;
   readonly model: ReadModel | undefined;
+  /** what the last statement about the job says of its model; absent where there is none, or it knew no model. */
+  readonly statedModel: StatedModel | undefined;
   /** absent where the derivation leads to no commit. */
   readonly firstSeen: FirstSeenRevision | undefined;
   /** when job, runs and model were asked for. */
@@ -41,13 +50,11 @@ export interface TrainingFindings {
   readonly recordedBy: string;
 }
 
-export type TrainingDraft = Extract<Draft, { predicateType: typeof PREDICATE_TYPES.training }>;
-
 /**
  * Writes down what was found about a training job, each fact with where it is from.
  */
 export function trainingDraft(findings: TrainingFindings): TrainingDraft {
-  const { derivation, job, runs, areMoreRuns, claims, dataset, model, firstSeen, recordedBy } = findings;
+  const { derivation, job, runs, areMoreRuns, claims, dataset, model, statedModel, firstSeen, recordedBy } = findings;
   const at = findings.at.toISOString();
   const described: Origin = { source: { api: 'sagemaker:DescribeTrainingJob' }, at };
   // a model is there to be read only where the job came to its end.
@@ -82,7 +89,8 @@ export function trainingDraft(findings: TrainingFindings): TrainingDraft {
         source: { api: 'mlflow:search-runs' },
         at,
       },
-      model: model ? { value: toldModel(model), source: { api: 's3:GetObject' }, at } : null,
+      // what was stated first stays stated: a job writes its model once, and what replaces it is compared with that.
+      model: statedModel ?? (model ? { value: toldModel(model), source: { api: 's3:GetObject' }, at } : null),
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { StoredDataset } from '../../core/chain/dataset-citation';
-import type { ProcessingJobIdentity, Resolved } from '../../core/chain/derivation';
+import type { ProcessingJobIdentity, Resolved, TrainingJobIdentity } from '../../core/chain/derivation';
 import type { FirstSeenRevision } from '../../core/chain/disagreements';
 import { revisionDraft } from '../../core/chain/revision-draft';
+import type { StatedModel } from '../../core/chain/training-draft';
 import { appendFirst, appendStatement } from '../../core/evidence/append-statement';
 import { readLastStatement } from '../../core/evidence/chain-ends';
 import { chainOf } from '../../core/evidence/chain-key';
@@ -42,7 +43,12 @@ export function evidenceRecorder(platform: string, access: EvidenceAccess) {
     const last = await use((ledger) => readLastStatement(chainOf(platform, about), ledger));
     return last && ofType(PREDICATE_TYPES.dataset, last);
   };
-  return { record, firstSeen, lastDataset };
+
+  const statedModel = async (about: TrainingJobIdentity): Promise<StatedModel | undefined> => {
+    const last = await use((ledger) => readLastStatement(chainOf(platform, about), ledger));
+    return (last && ofType(PREDICATE_TYPES.training, last).statement.predicate.model) ?? undefined;
+  };
+  return { record, firstSeen, lastDataset, statedModel };
 }
 
 function ofType<T extends Statement['predicateType']>(

@@ -40,6 +40,7 @@ const tagger: Tagger = {
   runs: mlflow,
   models: mlflow,
   readModel: (uri, since) => readModel(s3, uri, since),
+  statedModel: evidence.statedModel,
   firstSeen: recorder.firstSeen,
   datasets: {
     describeMaker: (maker) => describeMaker(sagemaker, maker),

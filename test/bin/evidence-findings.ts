@@ -23,6 +23,7 @@ export function draftOf(derivation: Derivation): Draft {
     claims,
     dataset: cited,
     model,
+    statedModel: undefined,
     firstSeen,
     at: NOW,
     recordedBy: 'cdk-ml-lineage/1.2.3',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DeleteTrainingJobCommand, DescribeTrainingJobCommand } from '@aws-sdk/client-sagemaker';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { contract } from '../../core/contract';
@@ -171,6 +171,20 @@ test('a model that is replaced after the tagging is a conflict as soon as the jo
   expect(run?.tags).toMatchObject({
     'lineage.reason': expect.stringContaining('model-bytes-differ'),
     'lineage.evidence': expect.stringContaining('/000002.json@sha256:'),
+  });
+
+  // with its first version deleted for good, S3 shows nothing but the other model.
+  await aws.s3.send(
+    new DeleteObjectCommand({ Bucket: outputs.ArtifactBucketName, Key, VersionId: Versions?.at(-1)?.VersionId }),
+  );
+  await lookAgain('replaced');
+  const { tags } = await eventually('a third statement', 60, async () => {
+    const [again] = await runsOf(walk, 'replaced');
+    return again?.tags['lineage.evidence']?.includes('/000003.json@') ? again : undefined;
+  });
+  expect(tags).toMatchObject({
+    'lineage.status': 'conflict',
+    'lineage.reason': expect.stringMatching(/model-bytes-differ: .*was stated/),
   });
 });
 

@@ -62,6 +62,7 @@ export function training(change: Partial<TrainingFindings> = {}): StoredTraining
       areMoreRuns: false,
       dataset: cited,
       model,
+      statedModel: undefined,
       firstSeen: { dataCommit: COMMIT, at: NOW.toISOString() },
       at: NOW,
       recordedBy: 'cdk-ml-lineage/0.1.0',

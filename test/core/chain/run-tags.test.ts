@@ -24,6 +24,7 @@ function tagsOf(of: Derivation) {
     claims: [],
     dataset: cited,
     model,
+    statedModel: undefined,
     firstSeen,
     at: NOW,
     recordedBy: 'lineage/1.2.3',

@@ -60,6 +60,7 @@ function tagging(models: ModelsInMemory, given: TaggedRun = honest) {
     },
     models,
     readModel: async () => model,
+    statedModel: async () => statements.at(-1)?.statement.predicate.model ?? undefined,
     firstSeen: async () => firstSeen,
     datasets: datasetStatements(),
     record: async (draft) => {

@@ -44,6 +44,7 @@ function tagging(...initial: TaggedRun[]) {
     },
     models: new ModelsInMemory(),
     readModel: async () => model,
+    statedModel: async () => statements.at(-1)?.statement.predicate.model ?? undefined,
     firstSeen: async () => firstSeen,
     datasets: datasetStatements(),
     record: async (draft) => {
@@ -241,6 +242,32 @@ test('files that were others after the script are a conflict', async () => {
   const { tagger, tagsOf } = tagging(run('one', { datasets: [dvcDataset()], tags: changed }));
   await tagRuns(derivation, { ...job, status: 'Failed' }, tagger);
   expect(tagsOf('one')).toMatchObject({ 'lineage.reason': expect.stringContaining('dataset-changed') });
+});
+
+test('a model whose first version was deleted for good is a conflict with what was stated, and stays one', async () => {
+  const { tagger, statements, tagsOf } = tagging(run('one', { datasets: [dvcDataset()] }));
+  await tagRuns(attested, job, tagger);
+  const other = { ...model, object: { ...model.object, versionId: 'version-2' }, sha256: 'c'.repeat(64) };
+  for (const _again of [1, 2]) {
+    await tagRuns(attested, job, { ...tagger, readModel: async () => other });
+    expect(tagsOf('one')).toMatchObject({
+      'lineage.status': 'conflict',
+      'lineage.reason': expect.stringMatching(/model-bytes-differ: .*version-1.*version-2/),
+    });
+    expect(statements.at(-1)?.statement.predicate.model?.value).toMatchObject({ sha256: model.sha256 });
+  }
+  // what cannot be read any more is not compared, and not forgotten.
+  await tagRuns(attested, job, { ...tagger, readModel: async () => undefined });
+  expect(tagsOf('one')).toMatchObject({ 'lineage.status': 'recorded' });
+  await tagRuns(attested, job, { ...tagger, readModel: async () => other });
+  expect(tagsOf('one')).toMatchObject({ 'lineage.status': 'conflict' });
+});
+
+test('an empty tag of ours names no job, and is written over', async () => {
+  const tags = { 'sagemaker.training_job_name': 'train-1', 'lineage.training_job_arn': '' };
+  const { tagger, tagsOf } = tagging(run('one', { datasets: [dvcDataset()], tags }));
+  await tagRuns(attested, job, tagger);
+  expect(tagsOf('one')).toMatchObject({ 'lineage.status': 'verified', data_git_commit_id: COMMIT });
 });
 
 test('a model that was replaced since the job wrote it is a conflict', async () => {
