@@ -217,6 +217,18 @@ def test_a_script_that_changes_its_dataset_fails(job: TrainJob) -> None:
     assert job.own_run().data.tags["lineage_jobs.dataset_changed"] == "true"
 
 
+def test_a_script_that_changes_its_dataset_is_the_reason_even_where_mlflow_cannot_be_told(
+    job: TrainJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise ConnectionError("MLflow is away")
+
+    monkeypatch.setattr(train.JobRun, "record_changed_dataset", away)
+    script = "import os\nfrom pathlib import Path\n(Path(os.environ['SM_CHANNEL_DATASET']) / 'cache').write_text('x')"
+    assert job.run(script) == 1
+    assert "the script changed its dataset" in job.failure()
+
+
 def test_a_channel_in_the_place_of_the_dataset_is_refused_and_kept(job: TrainJob) -> None:
     job.layout.training_settings.mkdir(parents=True)
     (job.layout.training_settings / "inputdataconfig.json").write_text('{"code": {}, "dataset": {}}')

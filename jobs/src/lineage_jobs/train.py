@@ -100,9 +100,17 @@ def _train(job: _Job, data: DataSettings, code: CodeSettings, arguments: Sequenc
         require_unchanged(tree, job.layout.training_dataset)
     except DatasetChanged:
         if job.run is not None:
-            job.run.record_changed_dataset()
+            _record_changed_dataset(job.run)
         raise
     return 0, "the job was told to stop" if job.stop.received else None
+
+
+def _record_changed_dataset(run: JobRun) -> None:
+    try:
+        run.record_changed_dataset()
+    except Exception:
+        # the job fails in any case, and its failure has to name the script's doing and not MLflow's.
+        _log.exception("the run %s could not be told that its dataset changed", run.run_id)
 
 
 def _give_dataset(job: _Job, data: DataSettings) -> TreeDigest:
