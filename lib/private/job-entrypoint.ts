@@ -1,7 +1,9 @@
 import { contract } from './contract';
 
+const PROCESSING = { toolkit: '/opt/ml/processing/input', failure: '/opt/ml/output/message' };
 const PLACES = {
-  preprocess: { toolkit: '/opt/ml/processing/input', failure: '/opt/ml/output/message' },
+  preprocess: PROCESSING,
+  evaluate: PROCESSING,
   train: { toolkit: '/opt/ml/input/data', failure: '/opt/ml/output/failure' },
 };
 
@@ -10,7 +12,7 @@ const PLACES = {
  *
  * One shell line, because an element has room for 256 characters: an image without Python says so where people look.
  */
-export function jobEntrypoint(verb: 'preprocess' | 'train'): string[] {
+export function jobEntrypoint(verb: keyof typeof PLACES): string[] {
   const { toolkit, failure } = PLACES[verb];
   const folder = `${toolkit}/${contract.channels.toolkit}`;
   return [
