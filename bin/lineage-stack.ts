@@ -23,8 +23,8 @@ export class LineageStack extends Stack {
       }),
     });
     const platform = new LineagePlatform(this, 'Platform', {
-      platformName: settings.platformName,
-      dataRepositories: [dataRepository],
+      name: settings.platformName,
+      data: { repositories: [dataRepository] },
       evidence: {
         ...(signingKeyGeneration !== undefined && { signingKeyGeneration }),
         ...(previousKeyFingerprints && { previousKeyFingerprints }),

@@ -6,12 +6,13 @@ import { Construct } from 'constructs';
 import { CheckpointRecorder } from './checkpoint-recorder';
 import type { IDataRepository } from './data-repository';
 import { DeploymentRecorder } from './deployment-recorder';
-import { DvcRemote } from './dvc-remote';
-import { EvidenceStore, type EvidenceStoreOptions } from './evidence-store';
+import { DvcRemote, type IDvcRemote } from './dvc-remote';
+import { EvidenceStore, type EvidenceStoreOptions, type IEvidenceStore } from './evidence-store';
 import { JobToolkit } from './job-toolkit';
-import { MlflowApp } from './mlflow-app';
-import { contract } from './private/contract';
+import { type IMlflowApp, MlflowApp } from './mlflow-app';
+import { contract, matches } from './private/contract';
 import { defineAccessLogBucket, defineDataBucket } from './private/data-bucket';
+import { enforce, isKnown, type Rule } from './private/errors';
 import { allowJobLogs, defineSageMakerRole } from './private/job-roles';
 import { ObjectGrants } from './private/object-grants';
 import { describeRepositories, describeToolkit } from './private/platform-description';
@@ -21,47 +22,180 @@ const CODE_PREFIX = 'code';
 const MODEL_PREFIX = 'models';
 
 /**
+ * Where the data of a LineagePlatform is.
+ */
+export interface LineageDataOptions {
+  /**
+   * The Git repositories that hold the `.dvc` files. A job that names another repository stays unresolved.
+   */
+  readonly repositories: IDataRepository[];
+
+  /**
+   * The DVC remote that holds the bytes of the datasets.
+   *
+   * @default - a new one, encrypted with the platform's key
+   */
+  readonly remote?: IDvcRemote;
+}
+
+/**
+ * Where a LineagePlatform tracks runs and models.
+ */
+export interface LineageTrackingOptions {
+  /**
+   * The MLflow App that runs and models are logged to.
+   *
+   * [disable-awslint:prefer-ref-interface]
+   *
+   * @default - a new one, with its artifacts below `mlflow/` in the artifact bucket
+   */
+  readonly mlflowApp?: IMlflowApp;
+}
+
+/**
+ * What the jobs of a LineagePlatform run with.
+ */
+export interface LineageJobsOptions {
+  /**
+   * The bucket with scripts below `code/` and models below `models/`.
+   *
+   * [disable-awslint:prefer-ref-interface]
+   *
+   * @default - a new one, encrypted with the platform's key
+   */
+  readonly artifactBucket?: s3.IBucket;
+
+  /**
+   * What runs around the scripts of jobs.
+   *
+   * [disable-awslint:prefer-ref-interface]
+   *
+   * @default - a new one, whose jobs hand on to one another below `lineage/` in the artifact bucket
+   */
+  readonly toolkit?: JobToolkit;
+
+  /**
+   * The role of processing jobs. It is granted what a processing job needs.
+   *
+   * [disable-awslint:prefer-ref-interface]
+   *
+   * @default - a new one, which may push datasets and delete none
+   */
+  readonly processingRole?: iam.IRole;
+
+  /**
+   * The role of training jobs. It is granted what a training job needs.
+   *
+   * [disable-awslint:prefer-ref-interface]
+   *
+   * @default - a new one, which may pull datasets and never push
+   */
+  readonly trainingRole?: iam.IRole;
+}
+
+/**
+ * How a LineagePlatform keeps the signed statements.
+ */
+export interface LineageEvidenceOptions extends EvidenceStoreOptions {
+  /**
+   * The store that the statements are kept in, made for the platform's name. It excludes all other options.
+   *
+   * @default - a new one
+   */
+  readonly store?: IEvidenceStore;
+}
+
+/**
  * Properties of a LineagePlatform.
  */
 export interface LineagePlatformProps {
   /**
-   * The name of the platform, written on every run: 2 to 32 lower-case letters, digits and inner dashes.
+   * The name of the platform, written on every run. Unique in the account and region.
    */
-  readonly platformName: string;
+  readonly name: string;
 
   /**
-   * The Git repositories that hold the `.dvc` files. A job that names another repository stays unresolved.
+   * Where the data is.
    */
-  readonly dataRepositories: IDataRepository[];
+  readonly data: LineageDataOptions;
+
+  /**
+   * Where runs and models are logged.
+   *
+   * @default - a new MLflow App
+   */
+  readonly tracking?: LineageTrackingOptions;
+
+  /**
+   * What jobs run with.
+   *
+   * @default - new roles, a new bucket and a new toolkit
+   */
+  readonly jobs?: LineageJobsOptions;
 
   /**
    * How the signed statements are kept: for how long, by whom they can be erased, and with which keys they are signed.
    *
    * @default - as an EvidenceStore does by default; its access logs are beside those of the platform
    */
-  readonly evidence?: EvidenceStoreOptions;
+  readonly evidence?: LineageEvidenceOptions;
 }
+
+const RULES: readonly Rule<LineagePlatformProps>[] = [
+  {
+    broken: ({ name }) => isKnown(name) && !matches('platformName', name),
+    message: ({ name }) =>
+      `name must be 2 to 32 lower-case letters, digits and inner dashes, starting with a letter, got ${JSON.stringify(name)}`,
+  },
+  {
+    broken: ({ data }) => data.repositories.length === 0 || data.repositories.length > contract.limits.dataRepositories,
+    message: ({ data }) =>
+      `data.repositories must name 1 to ${contract.limits.dataRepositories} repositories, got ${data.repositories.length}`,
+  },
+  {
+    broken: ({ evidence = {} }) => evidence.store !== undefined && otherThanStore(evidence).length > 0,
+    message: ({ evidence = {} }) =>
+      `evidence must have no other option beside store, got ${otherThanStore(evidence).join(', ')}; set it where the store is defined`,
+  },
+  {
+    broken: ({ name, evidence }) =>
+      isKnown(name) && isKnown(evidence?.store?.platformName) && evidence.store.platformName !== name,
+    message: ({ name, evidence }) =>
+      `evidence.store must be that of the platform ${JSON.stringify(name)}, got that of ${JSON.stringify(evidence?.store?.platformName)}; its name is part of each statement's key`,
+  },
+];
 
 /**
  * Everything that dataset-level lineage needs, with one prop for each decision that only its user can take.
  *
- * Defines a DVC remote, an MLflow App, a bucket for scripts and models, a role for training jobs, and the functions that
- * write the data commit on every run. Import the parts one by one where a platform has some of them already.
+ * Defines a DVC remote, an MLflow App, a bucket for scripts and models, roles for processing and training jobs, a store of
+ * signed statements, and the functions between the end of a job or a deployment and the statement about it. Each part can
+ * be one that is there already: it gets the rights that the platform needs, and nothing else of it changes.
  */
 export class LineagePlatform extends Construct {
   /**
+   * The name of the platform.
+   */
+  public readonly platformName: string;
+
+  /**
+   * The Git repositories that jobs may name.
+   */
+  public readonly dataRepositories: IDataRepository[];
+
+  /**
    * Where the bytes of the datasets are.
    */
-  public readonly dvcRemote: DvcRemote;
+  public readonly dvcRemote: IDvcRemote;
 
   /**
    * Where runs and models are logged.
    */
-  public readonly mlflowApp: MlflowApp;
+  public readonly mlflowApp: IMlflowApp;
 
   /**
-   * Scripts below `code/`, models below `models/`, artifacts of runs below `mlflow/`, what pipelines hand on below
-   * `lineage/`.
+   * Scripts below `code/`, models below `models/`. Of a bucket of the platform's own also artifacts of runs below `mlflow/`
+   * and what pipelines hand on below `lineage/`.
    */
   public readonly artifactBucket: s3.IBucket;
 
@@ -78,7 +212,7 @@ export class LineagePlatform extends Construct {
   /**
    * Where the signed statements about the platform's jobs are kept.
    */
-  public readonly evidenceStore: EvidenceStore;
+  public readonly evidenceStore: IEvidenceStore;
 
   /**
    * What runs around the scripts of the platform's jobs.
@@ -101,37 +235,33 @@ export class LineagePlatform extends Construct {
    */
   public readonly deploymentRecorder: DeploymentRecorder;
 
-  private readonly dataRepositories: readonly IDataRepository[];
-
   constructor(scope: Construct, id: string, props: LineagePlatformProps) {
     super(scope, id);
-    this.dataRepositories = props.dataRepositories;
+    enforce(this, 'LineagePlatformInvalid', props, RULES);
+    const { name, data, tracking = {}, jobs = {}, evidence = {} } = props;
+    this.platformName = name;
+    this.dataRepositories = [...data.repositories];
 
-    const encryptionKey = new kms.Key(this, 'Key', {
-      description: `Datasets and artifacts of the lineage platform ${props.platformName}`,
-      enableKeyRotation: true,
-    });
-    const accessLogBucket = defineAccessLogBucket(this, 'AccessLogs');
-    this.dvcRemote = new DvcRemote(this, 'DvcRemote', { encryptionKey, accessLogBucket });
-    this.artifactBucket = defineDataBucket(this, 'Artifacts', {
-      encryptionKey,
-      accessLogBucket,
-      accessLogPrefix: 'artifacts/',
-    });
-    this.mlflowApp = new MlflowApp(this, 'MlflowApp', { artifactBucket: this.artifactBucket });
-    this.jobToolkit = new JobToolkit(this, 'JobToolkit', { handoverBucket: this.artifactBucket });
-    this.processingRole = this.defineProcessingRole(props);
-    this.trainingRole = this.defineTrainingRole(props);
-    this.evidenceStore = new EvidenceStore(this, 'EvidenceStore', {
-      accessLogBucket,
-      ...props.evidence,
-      platformName: props.platformName,
-    });
+    this.dvcRemote = data.remote ?? new DvcRemote(this, 'DvcRemote', this.encryptedAndLogged());
+    this.artifactBucket = jobs.artifactBucket ?? this.defineArtifactBucket();
+    this.mlflowApp = tracking.mlflowApp ?? new MlflowApp(this, 'MlflowApp', { artifactBucket: this.artifactBucket });
+    this.jobToolkit = jobs.toolkit ?? new JobToolkit(this, 'JobToolkit', { handoverBucket: this.artifactBucket });
+    this.processingRole = jobs.processingRole ?? this.defineRole('ProcessingRole', 'Processing');
+    this.allowProcessing(this.processingRole);
+    this.trainingRole = jobs.trainingRole ?? this.defineRole('TrainingRole', 'Training');
+    this.allowTraining(this.trainingRole);
+    this.evidenceStore =
+      evidence.store ??
+      new EvidenceStore(this, 'EvidenceStore', {
+        ...evidence,
+        accessLogBucket: evidence.accessLogBucket ?? this.accessLogBucket(),
+        platformName: name,
+      });
     this.runTagger = new RunTagger(this, 'RunTagger', {
-      platformName: props.platformName,
+      platformName: name,
       mlflowApp: this.mlflowApp,
       dvcRemote: this.dvcRemote,
-      dataRepositories: props.dataRepositories,
+      dataRepositories: this.dataRepositories,
       jobRoles: [this.processingRole, this.trainingRole],
       evidenceStore: this.evidenceStore,
       jobToolkit: this.jobToolkit,
@@ -142,7 +272,7 @@ export class LineagePlatform extends Construct {
       jobRoles: [this.trainingRole, this.processingRole],
     });
     this.deploymentRecorder = new DeploymentRecorder(this, 'DeploymentRecorder', {
-      platformName: props.platformName,
+      platformName: name,
       jobRoles: [this.trainingRole],
       evidenceStore: this.evidenceStore,
     });
@@ -162,7 +292,7 @@ export class LineagePlatform extends Construct {
     const { mlflowApp, dvcRemote, artifactBucket } = this;
     const stack = Stack.of(this);
     const outputs = contract.stackOutputs;
-    new CfnOutput(stack, outputs.platformName, { value: this.evidenceStore.platformName });
+    new CfnOutput(stack, outputs.platformName, { value: this.platformName });
     new CfnOutput(stack, outputs.dvcRemoteUrl, {
       value: dvcRemote.url,
       description: 'Put this into the data repository: dvc remote add --default storage <url>',
@@ -193,41 +323,62 @@ export class LineagePlatform extends Construct {
     });
   }
 
-  private defineTrainingRole(props: LineagePlatformProps): iam.Role {
-    const role = defineSageMakerRole(
-      this,
-      'TrainingRole',
-      `Training jobs of the lineage platform ${props.platformName}`,
+  private encryptedAndLogged(): { encryptionKey: kms.IKey; accessLogBucket: s3.IBucket } {
+    return { encryptionKey: this.encryptionKey(), accessLogBucket: this.accessLogBucket() };
+  }
+
+  // defined where a part of the platform's own needs it first: with parts of others there may be nothing to encrypt.
+  private encryptionKey(): kms.IKey {
+    const defined = this.node.tryFindChild('Key') as kms.Key | undefined;
+    return (
+      defined ??
+      new kms.Key(this, 'Key', {
+        description: `Datasets and artifacts of the lineage platform ${this.platformName}`,
+        enableKeyRotation: true,
+      })
     );
+  }
+
+  private accessLogBucket(): s3.IBucket {
+    const defined = this.node.tryFindChild('AccessLogs') as s3.Bucket | undefined;
+    return defined ?? defineAccessLogBucket(this, 'AccessLogs');
+  }
+
+  private defineArtifactBucket(): s3.IBucket {
+    return defineDataBucket(this, 'Artifacts', { ...this.encryptedAndLogged(), accessLogPrefix: 'artifacts/' });
+  }
+
+  private defineRole(id: string, kind: 'Processing' | 'Training'): iam.IRole {
+    return defineSageMakerRole(this, id, `${kind} jobs of the lineage platform ${this.platformName}`);
+  }
+
+  private allowTraining(role: iam.IRole): void {
     allowJobLogs(role, 'TrainingJobs');
     this.dvcRemote.grants.pull(role);
-    this.allowWhatEveryJobNeeds(role, props);
+    this.allowWhatEveryJobNeeds(role);
     new ObjectGrants(this.artifactBucket, MODEL_PREFIX).write(role);
     this.jobToolkit.grants.takeOver(role);
-    return role;
   }
 
-  private defineProcessingRole(props: LineagePlatformProps): iam.Role {
-    const role = defineSageMakerRole(
-      this,
-      'ProcessingRole',
-      `Processing jobs of the lineage platform ${props.platformName}`,
-    );
+  private allowProcessing(role: iam.IRole): void {
     allowJobLogs(role, 'ProcessingJobs');
     this.dvcRemote.grants.push(role);
-    this.allowWhatEveryJobNeeds(role, props);
+    this.allowWhatEveryJobNeeds(role);
     this.jobToolkit.grants.handOn(role);
-    return role;
   }
 
-  private allowWhatEveryJobNeeds(role: iam.Role, { dataRepositories }: LineagePlatformProps): void {
+  private allowWhatEveryJobNeeds(role: iam.IRole): void {
     this.mlflowApp.grants.use(role);
     this.jobToolkit.grants.run(role);
-    for (const repository of dataRepositories) {
+    for (const repository of this.dataRepositories) {
       repository.grants.read(role);
     }
     const code = new ObjectGrants(this.artifactBucket, CODE_PREFIX);
     code.list(role);
     code.read(role);
   }
+}
+
+function otherThanStore({ store, ...others }: LineageEvidenceOptions): string[] {
+  return Object.entries(others).flatMap(([option, value]) => (value === undefined ? [] : [option]));
 }

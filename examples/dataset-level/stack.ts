@@ -31,8 +31,8 @@ export class DatasetLevelStack extends Stack {
       tokenSecret: Secret.fromSecretCompleteArn(this, 'Token', props.dataRepositoryTokenSecretArn),
     });
     this.platform = new LineagePlatform(this, 'Platform', {
-      platformName: props.platformName,
-      dataRepositories: [this.dataRepository],
+      name: props.platformName,
+      data: { repositories: [this.dataRepository] },
       ...(props.evidenceRetention && { evidence: { retention: props.evidenceRetention } }),
     });
     this.platform.addOutputs();

@@ -22,7 +22,7 @@ export function defineSageMakerRole(scope: Construct, id: string, description: s
  *
  * @param kind `TrainingJobs` or `ProcessingJobs`, as SageMaker names the log groups
  */
-export function allowJobLogs(role: iam.Role, kind: 'TrainingJobs' | 'ProcessingJobs'): void {
+export function allowJobLogs(role: iam.IRole, kind: 'TrainingJobs' | 'ProcessingJobs'): void {
   iam.Grant.addToPrincipal({
     grantee: role,
     actions: [...DESCRIBE_LOG_STREAMS, ...WRITE_LOGS],

@@ -84,13 +84,13 @@ export const CONSTRUCTS: Record<string, (stack: Stack) => void> = {
       handoverBucket: s3.Bucket.fromBucketName(stack, 'Artifacts', 'artifacts'),
     }),
   LineagePlatform: (stack) =>
-    void new LineagePlatform(stack, 'Platform', { platformName: 'demo', dataRepositories: [defineRepository(stack)] }),
+    void new LineagePlatform(stack, 'Platform', { name: 'demo', data: { repositories: [defineRepository(stack)] } }),
   LineagePipeline: (stack) => {
     const dataRepository = defineRepository(stack);
     const script = JobScript.fromAsset(SCRIPTS, { entry: 'log_run.py' });
     const image = '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.6.0-cpu-py312';
     new LineagePipeline(stack, 'Pipeline', {
-      platform: new LineagePlatform(stack, 'Platform', { platformName: 'demo', dataRepositories: [dataRepository] }),
+      platform: new LineagePlatform(stack, 'Platform', { name: 'demo', data: { repositories: [dataRepository] } }),
       dataRepository,
       preprocess: { script, image, inputBucket: s3.Bucket.fromBucketName(stack, 'Raw', 'raw'), inputPrefix: 'x' },
       train: { script, image },

@@ -23,7 +23,7 @@ interface Change {
 function define({ pipeline, train }: Change = {}) {
   const stack = defineStack();
   const dataRepository = defineRepository(stack);
-  const platform = new LineagePlatform(stack, 'Platform', { platformName: 'demo', dataRepositories: [dataRepository] });
+  const platform = new LineagePlatform(stack, 'Platform', { name: 'demo', data: { repositories: [dataRepository] } });
   new LineagePipeline(stack, 'Pipeline', {
     platform,
     dataRepository,
@@ -113,7 +113,7 @@ test('a script from a repository has its revision as a parameter without default
     const code = new DataRepository(stack, 'Code', { url: 'https://git.example.com/team/code.git' });
     const script = JobScript.fromRepository(code);
     new LineagePipeline(stack, 'Pipeline', {
-      platform: new LineagePlatform(stack, 'Platform', { platformName: 'demo', dataRepositories: [dataRepository] }),
+      platform: new LineagePlatform(stack, 'Platform', { name: 'demo', data: { repositories: [dataRepository] } }),
       dataRepository,
       preprocess: {
         script,

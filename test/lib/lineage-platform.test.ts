@@ -1,6 +1,9 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { LineagePlatform } from '../../lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { DvcRemote, EvidenceStore, JobToolkit, LineagePlatform, type LineagePlatformProps, MlflowApp } from '../../lib';
 import contract from '../../lib/private/contract.json';
 import { actionsOf, CONSTRUCTS, defineRepository, defineStack, statementsOf, templateOf } from './definition';
 
@@ -67,8 +70,8 @@ test('how statements are kept and signed can be chosen, and the functions are to
   const stack = defineStack();
   const previous = 'ab'.repeat(32);
   new LineagePlatform(stack, 'Platform', {
-    platformName: 'demo',
-    dataRepositories: [defineRepository(stack)],
+    name: 'demo',
+    data: { repositories: [defineRepository(stack)] },
     evidence: { retention: Duration.days(1), signingKeyGeneration: 2, previousKeyFingerprints: [previous] },
   });
   const template = Template.fromStack(stack);
@@ -86,10 +89,98 @@ test('how statements are kept and signed can be chosen, and the functions are to
 test('the outputs tell the command line where to look, and never a token', () => {
   const stack = defineStack();
   const dataRepository = defineRepository(stack);
-  new LineagePlatform(stack, 'Platform', { platformName: 'demo', dataRepositories: [dataRepository] }).addOutputs();
+  new LineagePlatform(stack, 'Platform', { name: 'demo', data: { repositories: [dataRepository] } }).addOutputs();
   const outputs = Template.fromStack(stack).findOutputs('*');
   expect(Object.keys(outputs).sort()).toEqual(Object.values(contract.stackOutputs).sort());
   const repositories = JSON.stringify(outputs[contract.stackOutputs.dataRepositories]);
   expect(repositories).toContain('https://git.example.com/team/data.git');
   expect(repositories).not.toMatch(/resolve:secretsmanager/);
+});
+
+describe('parts that are there already', () => {
+  const stack = defineStack();
+  const given = new Construct(stack, 'Given');
+  const artifactBucket = new s3.Bucket(given, 'Artifacts', { encryption: s3.BucketEncryption.KMS });
+  const role = (id: string) =>
+    new iam.Role(given, id, { assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com') });
+  const platform = new LineagePlatform(stack, 'Platform', {
+    name: 'demo',
+    data: { repositories: [defineRepository(stack)], remote: new DvcRemote(given, 'Remote') },
+    tracking: { mlflowApp: new MlflowApp(given, 'App', { artifactBucket }) },
+    jobs: {
+      artifactBucket,
+      toolkit: new JobToolkit(given, 'Toolkit', { handoverBucket: artifactBucket, handoverPrefix: 'own' }),
+      processingRole: role('Processing'),
+      trainingRole: role('Training'),
+    },
+    evidence: { store: new EvidenceStore(given, 'Evidence', { platformName: 'demo' }) },
+  });
+  const withOwnParts = Template.fromStack(stack);
+
+  test.each(['AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::SageMaker::MlflowApp'])('leave no %s to be made', (type) => {
+    const ids = Object.keys(withOwnParts.findResources(type));
+    expect(ids.length).toBeGreaterThan(0);
+    expect(ids.filter((id) => !id.startsWith('Given'))).toEqual([]);
+  });
+
+  test('are the parts of the platform', () => {
+    expect(platform.artifactBucket).toBe(artifactBucket);
+    expect(platform.jobToolkit.handoverUri).toMatch(/\/own$/);
+    expect(platform.evidenceStore.node.path).toBe('Stack/Given/Evidence');
+    expect(platform.mlflowApp.node.path).toBe('Stack/Given/App');
+    expect(platform.dvcRemote.node.path).toBe('Stack/Given/Remote');
+  });
+
+  test.each(['Training', 'Processing'])('give the role of %s jobs what a new one would be given', (kind) => {
+    expect(actionsOf(statementsOf(withOwnParts, `Given${kind}`))).toEqual(
+      actionsOf(statementsOf(template, `Platform${kind}Role`)),
+    );
+  });
+});
+
+describe('fails', () => {
+  const message = (props: (stack: Stack) => Partial<LineagePlatformProps>) => {
+    const stack = defineStack();
+    const defaults = { name: 'demo', data: { repositories: [defineRepository(stack)] } };
+    try {
+      new LineagePlatform(stack, 'Platform', { ...defaults, ...props(stack) });
+    } catch (error) {
+      return (error as Error).message;
+    }
+    throw new Error('it did not fail');
+  };
+
+  test.each(['', 'D', 'Demo', 'a'.repeat(33), 'demo-'])('on the name %p', (name) => {
+    expect(message(() => ({ name }))).toMatch(
+      `name must be 2 to 32 lower-case letters, digits and inner dashes, starting with a letter, got "${name}"`,
+    );
+  });
+
+  test.each([0, contract.limits.dataRepositories + 1])('on %p repositories', (count) => {
+    expect(
+      message((stack) => ({ data: { repositories: Array(count).fill(defineRepository(new Stack(stack))) } })),
+    ).toMatch(`data.repositories must name 1 to 20 repositories, got ${count}`);
+  });
+
+  test('on a store beside how a store is to be made, and on the store of another platform', () => {
+    const text = message((stack) => ({
+      evidence: { store: new EvidenceStore(stack, 'Other', { platformName: 'other' }), signingKeyGeneration: 2 },
+    }));
+    expect(text).toMatch(
+      'evidence must have no other option beside store, got signingKeyGeneration; set it where the store is defined',
+    );
+    expect(text).toMatch('evidence.store must be that of the platform "demo", got that of "other"');
+  });
+});
+
+test('a name that only the deployment knows is taken as it is', () => {
+  const stack = defineStack();
+  const name = new CfnParameter(stack, 'Name').valueAsString;
+  const store = new EvidenceStore(stack, 'Store', { platformName: 'demo' });
+  const platform = new LineagePlatform(stack, 'Platform', {
+    name,
+    data: { repositories: [defineRepository(stack)] },
+    evidence: { store },
+  });
+  expect(platform.platformName).toBe(name);
 });
