@@ -5,12 +5,16 @@ import { environmentDirectory } from './project-paths';
 /** The root user's secret key; its key id is the number of the account. */
 const SECRET_ACCESS_KEY = 'sandbox';
 
+/** More than a pipeline and its deployments make; what is left out beyond is said in the last line. */
+const RECORDED_CALLS = 20_000;
+
 const LOOPBACK = '127.0.0.1,localhost';
 
 export const instanceTlsDirectory = (state: InstanceState) => join(state.directory, 'tls');
 export const authorityFile = (state: InstanceState) => join(instanceTlsDirectory(state), 'ca.pem');
 // a real file: aiobotocore, and so DVC, refuses /dev/null as "not found".
 export const emptyConfigFile = (state: InstanceState) => join(state.directory, 'aws-config');
+export const callRecordFile = (state: InstanceState) => join(dataDirectory(state.directory), 'calls.jsonl');
 export const loopbackUrl = (port: number) => `https://127.0.0.1:${port}`;
 
 /** What any client needs to meet this AWS instead of another: SDKs, the AWS CLI, CDK, MLflow, DVC, git. */
@@ -51,7 +55,11 @@ const isPassedToServers = (name: string) =>
   ['HOME', 'USER', 'LANG', 'TMPDIR', 'TZ', 'LD_LIBRARY_PATH'].includes(name) || /^(LC|PIP|UV)_/.test(name);
 
 /** The environment of the instance's own processes; deployed functions inherit the emulator's. */
-export function serverEnvironment(state: InstanceState, base: NodeJS.ProcessEnv): Record<string, string> {
+export function serverEnvironment(
+  state: InstanceState,
+  base: NodeJS.ProcessEnv,
+  { recordCalls = false } = {},
+): Record<string, string> {
   const kept = Object.entries(base).filter(([name, value]) => value !== undefined && isPassedToServers(name));
   return {
     ...(Object.fromEntries(kept) as Record<string, string>),
@@ -70,5 +78,6 @@ export function serverEnvironment(state: InstanceState, base: NodeJS.ProcessEnv)
     SANDBOX_GIT_TOKEN: state.gitToken,
     SANDBOX_JOBS_ENVIRONMENT: environmentDirectory('jobs'),
     SANDBOX_MLFLOW_ENVIRONMENT: environmentDirectory('mlflow'),
+    ...(recordCalls && { SANDBOX_RECORDED_CALLS: String(RECORDED_CALLS) }),
   };
 }

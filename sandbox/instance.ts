@@ -8,6 +8,7 @@ import { type GuardedProcess, startGuardedProcess, stopGuardedProcess } from './
 import { isHealthy } from './health';
 import {
   authorityFile,
+  callRecordFile,
   clientEnvironment,
   clientProcessEnvironment,
   emptyConfigFile,
@@ -49,6 +50,8 @@ export interface SandboxOptions {
   readonly detached?: boolean;
   /** How long each process may take until it answers. */
   readonly startSeconds?: number;
+  /** Whether each different call of a role is kept, with the answer; see callRecord. */
+  readonly recordCalls?: boolean;
   /** Told when a process ends that nobody stopped; by default it is printed. */
   readonly onProcessEnd?: (end: ProcessEnded) => void;
 }
@@ -235,6 +238,11 @@ export class Sandbox {
     return clientProcessEnvironment(this.state, base);
   }
 
+  /** What roles asked for and were told, a JSON document in each line; only where calls are recorded. */
+  get callRecord(): string {
+    return callRecordFile(this.state);
+  }
+
   log(name: ProcessName): string {
     return logFile(this.state.directory, name);
   }
@@ -303,7 +311,8 @@ export class Sandbox {
     writeFileSync(emptyConfigFile(this.state), '');
     // a copy: a set-up that renews the certificate does not disturb who is up.
     cpSync(tlsDirectory, instanceTlsDirectory(this.state), { recursive: true });
-    const environment = serverEnvironment(this.state, process.env);
+    const { recordCalls = false } = this.options;
+    const environment = serverEnvironment(this.state, process.env, { recordCalls });
     for (const name of PROCESS_NAMES) {
       const log = this.log(name);
       const detached = this.state.detached;

@@ -40,6 +40,7 @@ async def _serve(settings: EmulatorSettings) -> None:
     from ministack.core import hypercorn_compat
 
     from sandbox.emulator.admin_routes import with_admin_routes
+    from sandbox.emulator.call_record import install_call_record
     from sandbox.emulator.cloudformation import install_handlers
     from sandbox.emulator.event_delivery import install_queue_policy_check
     from sandbox.emulator.kms_access import install_kms_condition_keys
@@ -54,6 +55,8 @@ async def _serve(settings: EmulatorSettings) -> None:
     install_s3_access_rules()
     install_kms_condition_keys()
     install_handlers()
+    if settings.recorded_calls is not None:
+        install_call_record(settings.directory, settings.recorded_calls)
 
     config = Config()
     config.bind = [f"127.0.0.1:{settings.port}"]

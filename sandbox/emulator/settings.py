@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.process_settings import SettingError, TlsFiles, account, directory, port, region, required, tls_files
+from sandbox.process_settings import (
+    SettingError,
+    TlsFiles,
+    account,
+    directory,
+    matching,
+    port,
+    region,
+    required,
+    tls_files,
+)
 
 
 @dataclass(frozen=True)
@@ -16,6 +26,8 @@ class EmulatorSettings:
     account: str
     region: str
     port: int
+    # the most different calls to record; none are recorded if absent.
+    recorded_calls: int | None = None
 
     @property
     def endpoint(self) -> str:
@@ -29,6 +41,7 @@ class EmulatorSettings:
             account=account(environment),
             region=region(environment),
             port=port(environment, "SANDBOX_EMULATOR_PORT"),
+            recorded_calls=_recorded_calls(environment),
         )
         required(environment, "AWS_SECRET_ACCESS_KEY")
         root_key = required(environment, "AWS_ACCESS_KEY_ID")
@@ -38,3 +51,9 @@ class EmulatorSettings:
                 f"set it to SANDBOX_ACCOUNT ({settings.account!r})."
             )
         return settings
+
+
+def _recorded_calls(environment: Mapping[str, str]) -> int | None:
+    if not environment.get("SANDBOX_RECORDED_CALLS"):
+        return None
+    return int(matching(environment, "SANDBOX_RECORDED_CALLS", r"[1-9]\d{0,6}", "a number from 1 to 9999999"))

@@ -92,6 +92,7 @@ def sandbox_environment(directory: Path, port: int, sagemaker_port: int | None =
         "SANDBOX_REGION": REGION,
         "SANDBOX_EMULATOR_PORT": str(port),
         "SANDBOX_GIT_TOKEN": "not for functions",
+        "SANDBOX_RECORDED_CALLS": "5000",
         "AWS_ENDPOINT_URL": f"https://127.0.0.1:{port}",
         "AWS_ENDPOINT_URL_SAGEMAKER": sagemaker,
         "AWS_REGION": REGION,

@@ -55,6 +55,7 @@ def test_another_release_is_refused() -> None:
         ("SANDBOX_ACCOUNT", "1", "SANDBOX_ACCOUNT is '1'; allowed is a 12-digit account id"),
         ("SANDBOX_REGION", "here", "SANDBOX_REGION is 'here'; allowed is a region"),
         ("SANDBOX_DIRECTORY", "", "SANDBOX_DIRECTORY is not set"),
+        ("SANDBOX_RECORDED_CALLS", "all", "SANDBOX_RECORDED_CALLS is 'all'; allowed is a number from 1"),
         ("AWS_ACCESS_KEY_ID", "test", "AWS_ACCESS_KEY_ID is 'test'"),
         ("AWS_SECRET_ACCESS_KEY", "", "AWS_SECRET_ACCESS_KEY is not set"),
         ("SANDBOX_TLS_DIRECTORY", "/nowhere", "SANDBOX_TLS_DIRECTORY has no server.pem"),
