@@ -6,6 +6,7 @@ export * from './dvc-remote';
 export * from './dvc-remote-grants';
 export * from './evidence-store';
 export * from './evidence-store-grants';
+export * from './job-image';
 export * from './job-script';
 export * from './job-toolkit';
 export * from './job-toolkit-grants';

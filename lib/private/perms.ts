@@ -96,3 +96,7 @@ export const RUN_TRAINING_JOBS = [
   'sagemaker:StopTrainingJob',
 ];
 export const PASS_ROLE = ['iam:PassRole'];
+
+// https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createtrainingjob-perms
+export const PULL_IMAGES = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+export const LOG_IN_TO_ECR = ['ecr:GetAuthorizationToken'];
