@@ -297,6 +297,10 @@ export class LineagePlatform extends Construct {
       value: dvcRemote.url,
       description: 'Put this into the data repository: dvc remote add --default storage <url>',
     });
+    new CfnOutput(stack, outputs.dvcConfiguration, {
+      value: dvcRemote.dvcConfiguration(),
+      description: 'The file .dvc/config of the data repository',
+    });
     new CfnOutput(stack, outputs.mlflowAppArn, {
       value: mlflowApp.mlflowAppArn,
       description: 'The MLflow tracking URI of jobs and notebooks',

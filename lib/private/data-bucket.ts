@@ -6,23 +6,31 @@ import type { Construct } from 'constructs';
 import { WRITE_ACCESS_LOGS } from './perms';
 
 export interface DataBucketOptions {
-  readonly encryptionKey: kms.IKey;
+  /** absent: keys of S3 itself. */
+  readonly encryptionKey?: kms.IKey | undefined;
   readonly accessLogBucket: s3.IBucket;
   readonly accessLogPrefix: string;
+  readonly lifecycleRules?: s3.LifecycleRule[];
+  readonly objectLockRetention?: s3.ObjectLockRetention | undefined;
+  /** absent: the bucket outlives its stack. */
+  readonly removalPolicy?: RemovalPolicy | undefined;
 }
 
 /**
  * A bucket for data that has to outlive its stack: encrypted, versioned, private, logged, retained.
  */
 export function defineDataBucket(scope: Construct, id: string, options: DataBucketOptions): s3.Bucket {
+  const { encryptionKey, lifecycleRules, objectLockRetention } = options;
   const bucket = new s3.Bucket(scope, id, {
-    encryption: s3.BucketEncryption.KMS,
-    encryptionKey: options.encryptionKey,
-    bucketKeyEnabled: true,
+    ...(encryptionKey
+      ? { encryption: s3.BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }
+      : { encryption: s3.BucketEncryption.S3_MANAGED }),
+    ...(lifecycleRules && { lifecycleRules }),
+    ...(objectLockRetention && { objectLockEnabled: true, objectLockDefaultRetention: objectLockRetention }),
     versioned: true,
     enforceSSL: true,
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: options.removalPolicy ?? RemovalPolicy.RETAIN,
   });
   logAccess(bucket, options.accessLogBucket, options.accessLogPrefix);
   return bucket;

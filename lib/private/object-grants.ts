@@ -1,6 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import {
+  DELETE_OBJECTS,
   LIST_OBJECT_VERSIONS,
   LIST_OBJECTS,
   READ_ENCRYPTED,
@@ -54,6 +55,13 @@ export class ObjectGrants {
    */
   write(grantee: iam.IGrantable): iam.Grant {
     return this.onKey(grantee, WRITE_ENCRYPTED, this.onObjects(grantee, WRITE_OBJECTS, '*'));
+  }
+
+  /**
+   * Deletes the objects whose key, below the prefix, matches a pattern. Where the bucket has versions they stay.
+   */
+  remove(grantee: iam.IGrantable, pattern: string): iam.Grant {
+    return this.onObjects(grantee, DELETE_OBJECTS, pattern);
   }
 
   private onBucket(grantee: iam.IGrantable, actions: string[]): iam.Grant {

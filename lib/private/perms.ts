@@ -5,6 +5,9 @@ export const LIST_OBJECTS = ['s3:ListBucket'];
 export const LIST_OBJECT_VERSIONS = ['s3:ListBucketVersions'];
 export const WRITE_OBJECTS = ['s3:AbortMultipartUpload', 's3:PutObject'];
 
+// behind a delete marker the bytes stay as a noncurrent version; nobody who collects garbage has to delete that one too.
+export const DELETE_OBJECTS = ['s3:DeleteObject'];
+
 export const READ_OBJECT_VERSIONS = ['s3:GetObject', 's3:GetObjectVersion'];
 export const READ_RETENTION = ['s3:GetObjectRetention'];
 export const READ_DEFAULT_RETENTION = ['s3:GetBucketObjectLockConfiguration'];

@@ -49,8 +49,8 @@ test('control: a managed policy, an unlisted action and everything but an action
       managedPolicies: [iam.ManagedPolicy.fromAwsManagedPolicyName('ReadOnlyAccess')],
     });
     const resources = ['arn:aws:s3:::data/x'];
-    role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:DeleteObject'], resources }));
+    role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:DeleteObjectVersion'], resources }));
     role.addToPolicy(new iam.PolicyStatement({ notActions: ['s3:PutObject'], resources }));
   };
-  expect(problemsOf(define).join('\n')).toMatch(/ManagedPolicyArns\n.*s3:DeleteObject\n.*NotAction/);
+  expect(problemsOf(define).join('\n')).toMatch(/ManagedPolicyArns\n.*s3:DeleteObjectVersion\n.*NotAction/);
 });

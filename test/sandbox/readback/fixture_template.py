@@ -95,7 +95,18 @@ RESOURCES: Json = {
                         "ExpirationInDays": 90,
                         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
                         "NoncurrentVersionExpiration": {"NoncurrentDays": 30},
-                    }
+                    },
+                    {
+                        "Id": "tier",
+                        "Status": "Enabled",
+                        "Prefix": "dvc/files/md5/",
+                        "Transitions": [{"StorageClass": "INTELLIGENT_TIERING", "TransitionInDays": 0}],
+                    },
+                    {
+                        "Id": "abort",
+                        "Status": "Enabled",
+                        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+                    },
                 ]
             },
             "LoggingConfiguration": {"DestinationBucketName": ref("AccessLogs"), "LogFilePrefix": "evidence/"},
