@@ -1,4 +1,4 @@
-"""Runs lineage_jobs in any image that has Python and git: python3 <this zip> preprocess|train [arguments].
+"""Runs lineage_jobs in any image that has Python and git: python3 <this zip> preprocess|train|evaluate [arguments].
 
 The zip holds this file and the wheel of lineage_jobs; it may hold `requirements.txt`, a lock with hashes, and
 `wheelhouse/`, the wheels of all dependencies with a `requirements.txt` of their own. The package and its dependencies
@@ -27,7 +27,7 @@ OLDEST_PYTHON = (3, 10)
 IMAGE_PYTHON_VARIABLE = "LINEAGE_JOBS_IMAGE_PYTHON"
 MODULES = ("lineage_jobs", "boto3", "configobj", "dvc", "dvc_s3", "mlflow", "ruamel.yaml", "sagemaker_mlflow")
 # where SageMaker looks for the reason of a failure.
-REASON_FILES = {"preprocess": "message", "train": "failure"}
+REASON_FILES = {"preprocess": "message", "train": "failure", "evaluate": "message"}
 
 
 class CannotStart(Exception):

@@ -26,7 +26,7 @@ def test_data_that_is_restored_is_named_by_its_new_commit(tmp_path: Path, mlflow
     restored = replace(SOURCE, revision="v3", commit="f" * 40)
     for source in (SOURCE, restored, restored):
         run = client.create_run(experiment).info.run_id
-        client.log_inputs(run, datasets=[source.as_input()])
+        client.log_inputs(run, datasets=[source.as_input("training")])
         (given,) = client.get_run(run).inputs.dataset_inputs
         assert json.loads(given.dataset.source)["commit"] == source.commit
         assert source.is_input_of(client.get_run(run))

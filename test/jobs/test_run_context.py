@@ -59,3 +59,15 @@ def test_outside_of_a_training_job_nothing_is_added(monkeypatch: pytest.MonkeyPa
     with mlflow.start_run() as run:
         pass
     assert job_tags(run.info.run_id) == {}
+
+
+def test_a_run_in_a_job_that_trains_nothing_hangs_under_the_jobs_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("TRAINING_JOB_NAME", "TRAINING_JOB_ARN"):
+        monkeypatch.delenv(variable)
+    with mlflow.start_run() as own:
+        pass
+    monkeypatch.setenv("LINEAGE_JOBS_PARENT_RUN_ID", own.info.run_id)
+    with mlflow.start_run() as run:
+        pass
+    assert job_tags(run.info.run_id) == {}
+    assert mlflow.get_run(run.info.run_id).data.tags["mlflow.parentRunId"] == own.info.run_id

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lineage_jobs.errors import JobFailure
-from lineage_jobs.settings import read_code_settings, read_data_settings, read_tracking_settings
+from lineage_jobs.settings import read_code_settings, read_data_settings, read_evaluated_job, read_training_job
 from lineage_jobs.shown_address import shown_address
 
 GOOD = {
@@ -124,9 +124,16 @@ def test_a_job_that_is_none_is_refused_before_it_is_searched_for(name: str, valu
     job = {
         "TRAINING_JOB_NAME": "job",
         "TRAINING_JOB_ARN": "arn:aws:sagemaker:us-east-1:111122223333:training-job/job",
-        "MLFLOW_TRACKING_URI": "http://127.0.0.1",
-        "MLFLOW_EXPERIMENT_NAME": "experiment",
     }
-    assert read_tracking_settings({**GOOD, **job}).job_name == "job"
+    assert read_training_job(job).name == "job"
     with pytest.raises(JobFailure, match=f"{name} is .*, must match"):
-        read_tracking_settings({**GOOD, **job, name: value})
+        read_training_job({**job, name: value})
+
+
+def test_an_evaluation_is_of_one_training_job() -> None:
+    name = "LINEAGE_EVALUATED_TRAINING_JOB"
+    assert read_evaluated_job({name: "job"}) == "job"
+    with pytest.raises(JobFailure, match=f"{name} is .*, must match"):
+        read_evaluated_job({name: "job' or '1' = '1"})
+    with pytest.raises(JobFailure, match=f"{name} is missing in the job's environment: set it to the name of the"):
+        read_evaluated_job({})

@@ -118,12 +118,13 @@ def test_an_image_without_git_fails_with_the_reason(
     assert (tmp_path / "output" / file).read_text().startswith("git is missing in this image: ")
 
 
+@pytest.mark.parametrize(("job", "file"), [("preprocess", "message"), ("train", "failure"), ("evaluate", "message")])
 def test_an_image_with_an_old_python_fails_with_the_reason(
-    toolkit: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    toolkit: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, job: str, file: str
 ) -> None:
     monkeypatch.setattr(toolkit, "OLDEST_PYTHON", (99, 0))
-    assert toolkit.main(tmp_path / "toolkit.zip", ["train"], tmp_path) == 1
-    assert "must be 99.0 or later: choose another image" in (tmp_path / "output" / "failure").read_text()
+    assert toolkit.main(tmp_path / "toolkit.zip", [job], tmp_path) == 1
+    assert "must be 99.0 or later: choose another image" in (tmp_path / "output" / file).read_text()
 
 
 def test_a_zip_without_the_package_is_refused(
@@ -142,4 +143,4 @@ def test_bootstrap_and_package_agree_on_the_images_python(toolkit: ModuleType) -
 
 def test_a_job_that_is_none_is_named(toolkit: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert toolkit.main(tmp_path / "toolkit.zip", ["predict"], tmp_path) == 64
-    assert "unknown job ['predict']: must be one of preprocess, train" in capsys.readouterr().err
+    assert "unknown job ['predict']: must be one of preprocess, train, evaluate" in capsys.readouterr().err

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from data_world import TOLD_TO_SCRIPTS, DataWorld, make_world
-from lineage_jobs import train
+from lineage_jobs import tracked_job, train
 from lineage_jobs.given_dataset import DataClaim
 from lineage_jobs.lineage_document import LineageDocument
 from lineage_jobs.settings import DataSettings
@@ -59,7 +59,7 @@ def bytes_at_hand(world: DataWorld, lineage: LineageDocument, monkeypatch: pytes
         shutil.rmtree(target, ignore_errors=True)
         return digest_tree(shutil.copytree(world.directory / "made", target))
 
-    monkeypatch.setattr(train, "pull", copy)
+    monkeypatch.setattr(tracked_job, "pull", copy)
 
 
 def test_a_run_says_what_the_script_was_given(job: TrainJob, lineage: LineageDocument) -> None:
@@ -201,7 +201,7 @@ def test_a_job_that_is_told_to_stop_does_not_wait_for_its_download(
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(60)
 
-    monkeypatch.setattr(train, "pull", endless)
+    monkeypatch.setattr(tracked_job, "pull", endless)
     since = time.monotonic()
     assert job.run("") == 143
     assert time.monotonic() - since < 30
@@ -223,7 +223,7 @@ def test_a_script_that_changes_its_dataset_is_the_reason_even_where_mlflow_canno
     def away(*_: object) -> None:
         raise ConnectionError("MLflow is away")
 
-    monkeypatch.setattr(train.JobRun, "record_changed_dataset", away)
+    monkeypatch.setattr(tracked_job.JobRun, "record_changed_dataset", away)
     script = "import os\nfrom pathlib import Path\n(Path(os.environ['SM_CHANNEL_DATASET']) / 'cache').write_text('x')"
     assert job.run(script) == 1
     assert "the script changed its dataset" in job.failure()
@@ -296,7 +296,7 @@ def test_an_interrupted_job_goes_on_in_its_run(job: TrainJob) -> None:
         raise Interrupted
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(train, "pull", interrupt)
+        patch.setattr(tracked_job, "pull", interrupt)
         with pytest.raises(Interrupted):
             job.run("")
     assert job.own_run().info.status == "RUNNING"

@@ -1,14 +1,14 @@
-"""Run a job: python -m lineage_jobs preprocess|train [arguments of the script]."""
+"""Run a job: python -m lineage_jobs preprocess|train|evaluate [arguments of the script]."""
 
 from __future__ import annotations
 
 import logging
 import sys
 
-from lineage_jobs import preprocess, train
+from lineage_jobs import evaluate, preprocess, train
 from lineage_jobs.layout import Layout
 
-_JOBS = {"preprocess": preprocess.main, "train": train.main}
+_JOBS = {"preprocess": preprocess.main, "train": train.main, "evaluate": evaluate.main}
 
 
 def main(arguments: list[str]) -> int:

@@ -4,13 +4,21 @@ import json
 import re
 from functools import lru_cache
 from importlib.resources import files
-from typing import cast
+from typing import TypedDict, cast
+
+
+class _Contract(TypedDict):
+    jobEnvironment: dict[str, str]
+    claimTags: dict[str, str]
+    runTags: dict[str, str]
+    patterns: dict[str, str]
+    limits: dict[str, int]
 
 
 @lru_cache(maxsize=1)
-def _contract() -> dict[str, dict[str, str]]:
+def _contract() -> _Contract:
     text = files("lineage_jobs").joinpath("contract.json").read_text(encoding="utf-8")
-    return cast("dict[str, dict[str, str]]", json.loads(text))
+    return cast("_Contract", json.loads(text))
 
 
 def job_environment(name: str) -> str:
@@ -21,6 +29,11 @@ def job_environment(name: str) -> str:
 def claim_tag(name: str) -> str:
     """The tag with which a job says on a run who it is."""
     return _contract()["claimTags"][name]
+
+
+def limit(name: str) -> int:
+    """The most that is taken of something."""
+    return _contract()["limits"][name]
 
 
 def data_commit_name() -> str:

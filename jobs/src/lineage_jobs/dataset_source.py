@@ -71,15 +71,18 @@ class DvcDatasetSource(DatasetSource):
     def from_dict(cls, source_dict: dict[Any, Any]) -> DvcDatasetSource:
         return cls(**cast("dict[str, str]", source_dict))
 
-    def as_input(self) -> DatasetInput:
-        """The input of a run."""
-        source = json.dumps(self.to_dict(), sort_keys=True)
+    def as_input(self, context: str) -> DatasetInput:
+        """The input of a run; the context says what for, as MLflow's own clients do."""
+        source = self._text()
         # an experiment keeps the first source of each name and digest, and tells no run of another one.
         digest = hashlib.sha256(source.encode()).hexdigest()[:_DIGEST_LENGTH]
         dataset = Dataset(name=self.path, digest=digest, source_type=_TYPE, source=source)
-        return DatasetInput(dataset=dataset, tags=[InputTag("mlflow.data.context", "training")])
+        return DatasetInput(dataset=dataset, tags=[InputTag("mlflow.data.context", context)])
+
+    def _text(self) -> str:
+        return json.dumps(self.to_dict(), sort_keys=True)
 
     def is_input_of(self, run: Run) -> bool:
         """Whether a run says already that it was given this dataset."""
-        source = self.as_input().dataset.source
+        source = self._text()
         return any(it.dataset.source == source for it in run.inputs.dataset_inputs)

@@ -122,7 +122,7 @@ def _require_same_commit(document: LineageDocument, data: DataSettings, commit: 
     for what, (published, here) in compared.items():
         if published != here:
             raise JobFailure(
-                f"the preprocess job published the {what} {published!r}, but this job finds {here!r}: it trains on "
+                f"the preprocess job published the {what} {published!r}, but this job finds {here!r}: it works on "
                 "nothing else than what was published; start the pipeline again with a new data revision"
             )
 

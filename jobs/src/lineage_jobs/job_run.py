@@ -1,22 +1,25 @@
-"""The MLflow run of a training job: open before anything can fail, ended however the job ends."""
+"""The MLflow run of a job: open before anything can fail, ended however the job ends."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mlflow import MlflowClient
-from mlflow.entities import Experiment, Run
+from mlflow.entities import Experiment, Metric, Run
 from mlflow.exceptions import MlflowException
 
 from lineage_jobs.contract import claim_tag, data_commit_name
 from lineage_jobs.dataset_source import DvcDatasetSource
 from lineage_jobs.errors import JobFailure
+from lineage_jobs.lineage_document import ProcessingJob
 from lineage_jobs.run_context import JOB_RUN_TAG
-from lineage_jobs.settings import TrackingSettings
+from lineage_jobs.settings import TrackingSettings, TrainingJob
 
 _ROLE_TAG = "lineage_jobs.run"
 _ROLE = "job"
+_TRAINING = "training"
+_EVALUATION = "evaluation"
 # a job that was interrupted goes on in its run; one that ended has a successor of the same name.
 _RESUMABLE = ("RUNNING", "SCHEDULED", "KILLED")
 
@@ -24,27 +27,43 @@ _RESUMABLE = ("RUNNING", "SCHEDULED", "KILLED")
 class JobRun:
     """One run for one job, under which the runs of the script hang."""
 
-    def __init__(self, client: MlflowClient, experiment_id: str, run_id: str) -> None:
+    def __init__(self, client: MlflowClient, experiment_id: str, run_id: str, stage: str) -> None:
         self._client = client
+        self._stage = stage
         self.experiment_id = experiment_id
         self.run_id = run_id
 
     @classmethod
-    def open(cls, settings: TrackingSettings) -> JobRun:
-        """Start the job's run, or go on with the one that the same job started before it was interrupted."""
+    def open(cls, settings: TrackingSettings, job: TrainingJob) -> JobRun:
+        """Start a training job's run, or go on with the one that the same job started before it was interrupted."""
         client = MlflowClient(tracking_uri=settings.tracking_uri)
         experiment_id = _experiment(client, settings.experiment_name)
-        interrupted = _interrupted_run(client, experiment_id, settings.job_arn)
+        interrupted = _interrupted_run(client, experiment_id, job.arn)
         if interrupted is not None:
-            run = cls(client, experiment_id, interrupted.info.run_id)
+            run = cls(client, experiment_id, interrupted.info.run_id, _TRAINING)
             client.update_run(run.run_id, status="RUNNING")
             return run
+        tags = {claim_tag("trainingJobName"): job.name, claim_tag("trainingJobArn"): job.arn}
+        return cls._start(client, experiment_id, settings, _TRAINING, tags)
+
+    @classmethod
+    def open_evaluation(cls, settings: TrackingSettings, evaluated_job: str, job: ProcessingJob | None) -> JobRun:
+        """Start an evaluation job's run; it names the training job and is none of that job's runs."""
+        client = MlflowClient(tracking_uri=settings.tracking_uri)
+        tags = {claim_tag("evaluatedTrainingJob"): evaluated_job}
+        if job is not None:
+            tags |= {"sagemaker.processing_job_name": job.name, "sagemaker.processing_job_arn": job.arn}
+        return cls._start(client, _experiment(client, settings.experiment_name), settings, _EVALUATION, tags)
+
+    @classmethod
+    def _start(
+        cls, client: MlflowClient, experiment_id: str, settings: TrackingSettings, stage: str, own: Mapping[str, str]
+    ) -> JobRun:
         tags = {
+            **own,
             _ROLE_TAG: _ROLE,
-            "stage": "training",
+            "stage": stage,
             "pipeline_run_id": settings.revision,
-            claim_tag("trainingJobName"): settings.job_name,
-            claim_tag("trainingJobArn"): settings.job_arn,
             "mlflow.source.type": "JOB",
         }
         if settings.script is not None:
@@ -53,8 +72,8 @@ class JobRun:
             tags["data_version"] = settings.data_version
         if settings.pipeline_execution_arn is not None:
             tags["sagemaker.pipeline_execution_arn"] = settings.pipeline_execution_arn
-        name = f"training-{settings.revision}"
-        return cls(client, experiment_id, client.create_run(experiment_id, tags=tags, run_name=name).info.run_id)
+        started = client.create_run(experiment_id, tags=tags, run_name=f"{stage}-{settings.revision}")
+        return cls(client, experiment_id, started.info.run_id, stage)
 
     def record_code_commit(self, commit: str) -> None:
         self._client.set_tag(self.run_id, "mlflow.source.git.commit", commit)
@@ -62,7 +81,12 @@ class JobRun:
     def record_dataset(self, source: DvcDatasetSource) -> None:
         """Say which data the script is given: a claim, which the run-tagger compares with what it finds out."""
         self._client.log_param(self.run_id, data_commit_name(), source.commit)
-        self._client.log_inputs(self.run_id, datasets=[source.as_input()])
+        self._client.log_inputs(self.run_id, datasets=[source.as_input(self._stage)])
+
+    def record_metrics(self, metrics: Mapping[str, float]) -> None:
+        now = int(time.time() * 1000)
+        values = [Metric(name, value, now, 0) for name, value in metrics.items()]
+        self._client.log_batch(self.run_id, metrics=values)
 
     def record_own_reading(self) -> None:
         """Say that the script went to the data repository itself: what it read there, nobody hashed."""
@@ -80,7 +104,7 @@ class JobRun:
         for run in self._runs_of_script():
             # autologging says of which arrays and tables the script made its model, and not where they are from.
             if source is not None and not source.is_input_of(run):
-                self._client.log_inputs(run.info.run_id, datasets=[source.as_input()])
+                self._client.log_inputs(run.info.run_id, datasets=[source.as_input(self._stage)])
             if run.info.status == "RUNNING":
                 self._client.set_terminated(run.info.run_id, status=status)
         self._client.set_terminated(self.run_id, status=status)

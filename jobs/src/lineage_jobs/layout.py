@@ -29,6 +29,26 @@ class Layout:
         return self.root / "config" / "processingjobconfig.json"
 
     @property
+    def processing_lineage(self) -> Path:
+        return self.root / "processing" / "input" / "lineage"
+
+    @property
+    def evaluated_archive(self) -> Path:
+        return self.root / "processing" / "input" / "model" / "model.tar.gz"
+
+    @property
+    def evaluated_model(self) -> Path:
+        return self.root / "processing" / "model"
+
+    @property
+    def evaluation_dataset(self) -> Path:
+        return self.root / "processing" / "input" / "dataset"
+
+    @property
+    def evaluation_output(self) -> Path:
+        return self.root / "processing" / "output" / "evaluation"
+
+    @property
     def processing_failure(self) -> Path:
         return self.root / "output" / "message"
 

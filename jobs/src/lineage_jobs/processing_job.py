@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from lineage_jobs.errors import JobFailure
 from lineage_jobs.lineage_document import ProcessingJob
 
 
@@ -17,3 +18,16 @@ def configured_job(settings: Path) -> ProcessingJob | None:
         return None
     document = json.loads(settings.read_text(encoding="utf-8"))
     return ProcessingJob(arn=str(document["ProcessingJobArn"]), name=str(document["ProcessingJobName"]))
+
+
+def require_no_input_at(place: Path, settings: Path) -> None:
+    """Refuse an input of the service in the place of the dataset, which nobody versioned."""
+    if not settings.is_file():
+        return
+    for it in json.loads(settings.read_text(encoding="utf-8")).get("ProcessingInputs") or []:
+        given = it.get("S3Input") or it.get("DatasetDefinition") or {}
+        if given.get("LocalPath") == str(place):
+            raise JobFailure(
+                f"the job has the input {it.get('InputName')!r} at {place}, where the script finds its dataset: "
+                "give the input another path, or version its data"
+            )

@@ -1,4 +1,4 @@
-"""Puts the training job's name and ARN on every run that a script makes, and hangs it under the job's own run."""
+"""Puts the training job's name and ARN on every run that its script makes, and hangs it under the job's own run."""
 
 import os
 
@@ -26,11 +26,15 @@ class SageMakerJobRunContext(RunContextProvider):
     """
 
     def in_context(self) -> bool:
-        """Whether this process runs inside a training job: SageMaker sets both variables in the container."""
-        return all(os.environ.get(variable) for variable in _TAG_FROM_VARIABLE.values())
+        """Whether this process is in a training job, where SageMaker sets both variables, or a job has a run for it."""
+        return _is_training_job() or bool(os.environ.get(PARENT_RUN_VARIABLE))
 
     def tags(self) -> dict[str, str]:
-        """The tags by which the run-tagger finds the runs of the job."""
-        tags = {tag: os.environ[variable] for tag, variable in _TAG_FROM_VARIABLE.items()}
+        """The tags by which the run-tagger finds the runs of a training job, and a job its own."""
+        tags = {tag: os.environ[name] for tag, name in _TAG_FROM_VARIABLE.items()} if _is_training_job() else {}
         parent = os.environ.get(PARENT_RUN_VARIABLE)
         return {**tags, PARENT_RUN_TAG: parent, JOB_RUN_TAG: parent} if parent else tags
+
+
+def _is_training_job() -> bool:
+    return all(os.environ.get(variable) for variable in _TAG_FROM_VARIABLE.values())

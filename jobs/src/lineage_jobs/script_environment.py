@@ -1,4 +1,4 @@
-"""What a training script finds in its environment, as SageMaker's own toolkits set it."""
+"""What a script finds in its environment, as SageMaker's own toolkits set it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OWN_CHANNELS = {"lineage-jobs", "lineage", "code"}
 def script_environment(
     inherited: Mapping[str, str], layout: Layout, hosts: Hosts, plug_in: Path, run_id: str | None
 ) -> dict[str, str]:
-    """The complete environment of the script."""
+    """The complete environment of a training script."""
     channels = {path.name: path for path in sorted(layout.channels.iterdir()) if path.is_dir()}
     data = {name: path for name, path in channels.items() if name not in _OWN_CHANNELS}
     environment = {
@@ -31,12 +31,31 @@ def script_environment(
         "SM_HOSTS": json.dumps(list(hosts.names)),
         "SM_CURRENT_HOST": hosts.current,
         "SM_HPS": json.dumps(hyperparameters(layout)),
-        "PYTHONUNBUFFERED": "1",
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(plug_in), inherited.get("PYTHONPATH")])),
+        **_python(inherited, plug_in),
     }
     if run_id is not None:
         environment[PARENT_RUN_VARIABLE] = run_id
     return environment
+
+
+def evaluation_environment(inherited: Mapping[str, str], layout: Layout, plug_in: Path, run_id: str) -> dict[str, str]:
+    """The complete environment of an evaluation script: the names of a training script, at places of its own."""
+    return {
+        **inherited,
+        "SM_CHANNEL_DATASET": str(layout.evaluation_dataset),
+        "SM_CHANNELS": json.dumps([layout.evaluation_dataset.name]),
+        "SM_MODEL_DIR": str(layout.evaluated_model),
+        "SM_OUTPUT_DATA_DIR": str(layout.evaluation_output),
+        PARENT_RUN_VARIABLE: run_id,
+        **_python(inherited, plug_in),
+    }
+
+
+def _python(inherited: Mapping[str, str], plug_in: Path) -> dict[str, str]:
+    return {
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(plug_in), inherited.get("PYTHONPATH")])),
+    }
 
 
 def hyperparameters(layout: Layout) -> dict[str, str]:

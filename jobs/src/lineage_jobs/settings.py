@@ -38,16 +38,22 @@ class CodeSettings:
 
 @dataclass(frozen=True)
 class TrackingSettings:
-    """Where runs are recorded, and who this job is."""
+    """Where runs are recorded, and what each run of a job says."""
 
     tracking_uri: str
     experiment_name: str
-    job_name: str
-    job_arn: str
     revision: str
     data_version: str | None
     pipeline_execution_arn: str | None
     script: str | None
+
+
+@dataclass(frozen=True)
+class TrainingJob:
+    """A training job, as SageMaker tells its container."""
+
+    name: str
+    arn: str
 
 
 def read_data_settings(environment: Mapping[str, str]) -> DataSettings:
@@ -85,20 +91,29 @@ def read_code_settings(environment: Mapping[str, str]) -> CodeSettings:
 
 
 def read_tracking_settings(environment: Mapping[str, str]) -> TrackingSettings:
-    job_name = _required(environment, "trainingJobName", "the job's name, which SageMaker sets")
-    _require_pattern("trainingJobName", "jobName", job_name)
-    job_arn = _required(environment, "trainingJobArn", "the job's ARN, which SageMaker sets")
-    _require_pattern("trainingJobArn", "trainingJobArn", job_arn)
     return TrackingSettings(
         tracking_uri=_required(environment, "mlflowTrackingUri", "the ARN of the MLflow App"),
         experiment_name=_required(environment, "mlflowExperimentName", "the name of an MLflow experiment"),
-        job_name=job_name,
-        job_arn=job_arn,
         revision=_required(environment, "dataRevision", "the data revision, the name of a Git tag"),
         data_version=_optional(environment, "dataVersion"),
         pipeline_execution_arn=_optional(environment, "pipelineExecutionArn"),
         script=_optional(environment, "script"),
     )
+
+
+def read_training_job(environment: Mapping[str, str]) -> TrainingJob:
+    name = _required(environment, "trainingJobName", "the job's name, which SageMaker sets")
+    _require_pattern("trainingJobName", "jobName", name)
+    arn = _required(environment, "trainingJobArn", "the job's ARN, which SageMaker sets")
+    _require_pattern("trainingJobArn", "trainingJobArn", arn)
+    return TrainingJob(name, arn)
+
+
+def read_evaluated_job(environment: Mapping[str, str]) -> str:
+    """The name of the training job whose model is evaluated."""
+    name = _required(environment, "evaluatedTrainingJob", "the name of the training job whose model is evaluated")
+    _require_pattern("evaluatedTrainingJob", "jobName", name)
+    return name
 
 
 def _optional(environment: Mapping[str, str], name: str) -> str | None:
