@@ -8,17 +8,18 @@ import type { IDataRepository } from './data-repository';
 import { DeploymentRecorder } from './deployment-recorder';
 import { DvcRemote, type IDvcRemote } from './dvc-remote';
 import { EvidenceStore, type EvidenceStoreOptions, type IEvidenceStore } from './evidence-store';
+import type { JobRoleProps } from './job-role';
 import { JobToolkit } from './job-toolkit';
 import { type IMlflowApp, MlflowApp } from './mlflow-app';
 import { contract, matches } from './private/contract';
 import { defineAccessLogBucket, defineDataBucket } from './private/data-bucket';
 import { enforce, isKnown, type Rule } from './private/errors';
-import { allowJobLogs, defineSageMakerRole } from './private/job-roles';
 import { ObjectGrants } from './private/object-grants';
 import { describeRepositories, describeToolkit } from './private/platform-description';
+import { ProcessingRole } from './processing-role';
 import { RunTagger } from './run-tagger';
+import { TrainingRole } from './training-role';
 
-const CODE_PREFIX = 'code';
 const MODEL_PREFIX = 'models';
 
 /**
@@ -246,10 +247,12 @@ export class LineagePlatform extends Construct {
     this.artifactBucket = jobs.artifactBucket ?? this.defineArtifactBucket();
     this.mlflowApp = tracking.mlflowApp ?? new MlflowApp(this, 'MlflowApp', { artifactBucket: this.artifactBucket });
     this.jobToolkit = jobs.toolkit ?? new JobToolkit(this, 'JobToolkit', { handoverBucket: this.artifactBucket });
-    this.processingRole = jobs.processingRole ?? this.defineRole('ProcessingRole', 'Processing');
-    this.allowProcessing(this.processingRole);
-    this.trainingRole = jobs.trainingRole ?? this.defineRole('TrainingRole', 'Training');
-    this.allowTraining(this.trainingRole);
+    this.processingRole = new ProcessingRole(
+      this,
+      'ProcessingRole',
+      this.roleOf('Processing', jobs.processingRole),
+    ).role;
+    this.trainingRole = new TrainingRole(this, 'TrainingRole', this.roleOf('Training', jobs.trainingRole)).role;
     this.evidenceStore =
       evidence.store ??
       new EvidenceStore(this, 'EvidenceStore', {
@@ -352,34 +355,10 @@ export class LineagePlatform extends Construct {
     return defineDataBucket(this, 'Artifacts', { ...this.encryptedAndLogged(), accessLogPrefix: 'artifacts/' });
   }
 
-  private defineRole(id: string, kind: 'Processing' | 'Training'): iam.IRole {
-    return defineSageMakerRole(this, id, `${kind} jobs of the lineage platform ${this.platformName}`);
-  }
-
-  private allowTraining(role: iam.IRole): void {
-    allowJobLogs(role, 'TrainingJobs');
-    this.dvcRemote.grants.pull(role);
-    this.allowWhatEveryJobNeeds(role);
-    new ObjectGrants(this.artifactBucket, MODEL_PREFIX).write(role);
-    this.jobToolkit.grants.takeOver(role);
-  }
-
-  private allowProcessing(role: iam.IRole): void {
-    allowJobLogs(role, 'ProcessingJobs');
-    this.dvcRemote.grants.push(role);
-    this.allowWhatEveryJobNeeds(role);
-    this.jobToolkit.grants.handOn(role);
-  }
-
-  private allowWhatEveryJobNeeds(role: iam.IRole): void {
-    this.mlflowApp.grants.use(role);
-    this.jobToolkit.grants.run(role);
-    for (const repository of this.dataRepositories) {
-      repository.grants.read(role);
-    }
-    const code = new ObjectGrants(this.artifactBucket, CODE_PREFIX);
-    code.list(role);
-    code.read(role);
+  private roleOf(kind: 'Processing' | 'Training', role?: iam.IRole): JobRoleProps {
+    const { dvcRemote, dataRepositories, mlflowApp, jobToolkit, artifactBucket } = this;
+    const description = `${kind} jobs of the lineage platform ${this.platformName}`;
+    return { dvcRemote, dataRepositories, mlflowApp, jobToolkit, artifactBucket, role, description };
   }
 }
 

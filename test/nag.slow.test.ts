@@ -26,6 +26,13 @@ const DEPLOYMENTS = {
 
 const LOGS = 'Resource::arn:<AWS::Partition>:logs:us-east-1:111122223333:log-group:/aws/sagemaker';
 
+const JOB = {
+  'Resource::<DvcRemoteBucket9380F5B1.Arn>/dvc/*': 'datasets, named by their digest',
+  'Resource::arn:aws:s3:::artifacts/code/*': 'scripts, named by their owners',
+  'Resource::arn:aws:s3:::artifacts/lineage/*': 'what pipelines hand on, named after their executions',
+  'Resource::arn:aws:s3:::artifacts/mlflow/*': 'MLflow names its artifacts itself, below this prefix',
+};
+
 const PLATFORM = {
   ...DEPLOYMENTS,
   ...MIRRORING,
@@ -66,6 +73,15 @@ const JUSTIFIED: Record<string, Record<string, string>> = {
     'Resource::<EvidenceStoreBucketF7309736.Arn>/demo/*': 'statements, named after their jobs',
     [`${SAGEMAKER}:training-job/*`]: 'the jobs to come',
     [`${SAGEMAKER}:processing-job/*`]: 'the jobs to come',
+  },
+  ProcessingRole: {
+    ...JOB,
+    [`${LOGS}/ProcessingJobs:*`]: 'SageMaker names the log streams after the jobs',
+  },
+  TrainingRole: {
+    ...JOB,
+    [`${LOGS}/TrainingJobs:*`]: 'SageMaker names the log streams after the jobs',
+    'Resource::arn:aws:s3:::artifacts/models/*': 'models, named after their jobs',
   },
   LineagePlatform: PLATFORM,
   LineagePipeline: {

@@ -26,6 +26,7 @@ const MODULES = [
   'evidence-store-grants',
   'index',
   'job-image',
+  'job-role',
   'job-script',
   'job-toolkit',
   'job-toolkit-grants',
@@ -55,7 +56,9 @@ const MODULES = [
   'private/platform-description',
   'private/signing-key',
   'private/work-queue',
+  'processing-role',
   'run-tagger',
+  'training-role',
 ];
 
 test('the package holds the constructs, the bundles and its papers, and nothing else', () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
@@ -11,18 +12,23 @@ import {
   DvcRemote,
   EvidenceStore,
   type IDataRepository,
+  type JobRoleProps,
   JobScript,
   JobToolkit,
   LineagePipeline,
   LineagePlatform,
   MlflowApp,
+  ProcessingRole,
   RunTagger,
+  TrainingRole,
 } from '../../lib';
 
 const SCRIPTS = join(__dirname, '..', 'e2e', 'scripts');
 
 export const ENVIRONMENT = { account: '111122223333', region: 'us-east-1' };
 export const SECRET_ARN = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:git-token-AbCdEf';
+export const KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555';
+export const MLFLOW_APP_ARN = 'arn:aws:sagemaker:us-east-1:111122223333:mlflow-app/app-EXAMPLE';
 export const REPOSITORY_URL = 'https://git.example.com/team/data.git';
 
 export function defineStack(): Stack {
@@ -38,6 +44,27 @@ export function defineRepository(stack: Stack): IDataRepository {
 
 export function defineRole(stack: Stack): iam.Role {
   return new iam.Role(stack, 'Grantee', { assumedBy: new iam.AccountRootPrincipal() });
+}
+
+/**
+ * What the roles of jobs are made for: a new remote, and the rest as it is there already.
+ */
+export function defineJobParts(stack: Stack): JobRoleProps {
+  const artifactBucket = s3.Bucket.fromBucketAttributes(stack, 'Artifacts', {
+    bucketArn: 'arn:aws:s3:::artifacts',
+    encryptionKey: kms.Key.fromKeyArn(stack, 'Key', KEY_ARN),
+  });
+  return {
+    dvcRemote: new DvcRemote(stack, 'DvcRemote'),
+    dataRepositories: [defineRepository(stack)],
+    mlflowApp: MlflowApp.fromMlflowAppAttributes(stack, 'MlflowApp', {
+      mlflowAppArn: MLFLOW_APP_ARN,
+      artifactBucket,
+      artifactPrefix: 'mlflow',
+    }),
+    jobToolkit: new JobToolkit(stack, 'JobToolkit', { handoverBucket: artifactBucket }),
+    artifactBucket,
+  };
 }
 
 /**
@@ -83,6 +110,8 @@ export const CONSTRUCTS: Record<string, (stack: Stack) => void> = {
     void new JobToolkit(stack, 'JobToolkit', {
       handoverBucket: s3.Bucket.fromBucketName(stack, 'Artifacts', 'artifacts'),
     }),
+  ProcessingRole: (stack) => void new ProcessingRole(stack, 'ProcessingRole', defineJobParts(stack)),
+  TrainingRole: (stack) => void new TrainingRole(stack, 'TrainingRole', defineJobParts(stack)),
   LineagePlatform: (stack) =>
     void new LineagePlatform(stack, 'Platform', { name: 'demo', data: { repositories: [defineRepository(stack)] } }),
   LineagePipeline: (stack) => {
