@@ -49,7 +49,8 @@ beforeAll(async () => {
   ] as const) {
     await owner.send(new PutObjectCommand({ Bucket: BUCKET, Key: objectKey(PREFIX, name), Body: content }));
   }
-});
+  // the policy comes from a stack, whose libraries are loaded first.
+}, 60_000);
 
 afterAll(() => {
   owner.destroy();

@@ -17,11 +17,11 @@ REGION = "us-east-1"
 OWNER = "root"
 
 
-def _granted(bucket: str) -> str:
+def _granted(bucket: str, *which: str) -> str:
     tsx = PROJECT_ROOT / "node_modules" / ".bin" / "tsx"
     script = PROJECT_ROOT / "test" / "strict-s3" / "bucket-policy.ts"
     return subprocess.run(
-        [tsx, script, bucket], cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=60, check=True
+        [tsx, script, bucket, *which], cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=60, check=True
     ).stdout
 
 
@@ -69,11 +69,11 @@ class StrictS3:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
-    def create_bucket(self, name: str) -> str:
+    def create_bucket(self, name: str, *which: str) -> str:
         """A versioned bucket, in which the users have the rights of our grants."""
         self.client.create_bucket(Bucket=name)
         self.client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-        self.client.put_bucket_policy(Bucket=name, Policy=_granted(name))
+        self.client.put_bucket_policy(Bucket=name, Policy=_granted(name, *which))
         return name
 
     def create_locked_bucket(self, name: str) -> str:

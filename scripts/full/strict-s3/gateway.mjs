@@ -12,8 +12,8 @@ import { runCommand } from '../../setup/run-command.mjs';
 const ROOT = 'root';
 const SECRET = 'secret-of-every-account';
 const REGION = 'us-east-1';
-// named after the grants of a DVC remote that the tests give them.
-const USERS = ['puller', 'pusher', 'verifier'];
+// named after what the tests allow them.
+const USERS = ['puller', 'pusher', 'verifier', 'collector', 'administrator'];
 
 const START_MILLISECONDS = 20_000;
 const POLL_MILLISECONDS = 50;
