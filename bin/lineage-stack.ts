@@ -1,5 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { DataRepository, LineagePlatform } from '../lib';
 import type { Settings } from './settings';
@@ -15,7 +17,7 @@ export class LineageStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: LineageStackProps) {
     super(scope, id, props);
 
-    const { dataRepositoryTokenSecretArn, signingKeyGeneration, previousKeyFingerprints } = settings;
+    const { dataRepositoryTokenSecretArn, signingKeyGeneration, previousKeyFingerprints, alarmTopicArn } = settings;
     const dataRepository = new DataRepository(this, 'DataRepository', {
       url: settings.dataRepositoryUrl,
       ...(dataRepositoryTokenSecretArn && {
@@ -29,6 +31,12 @@ export class LineageStack extends Stack {
         ...(signingKeyGeneration !== undefined && { signingKeyGeneration }),
         ...(previousKeyFingerprints && { previousKeyFingerprints }),
       },
+      ...(alarmTopicArn && {
+        operations: {
+          alarmActions: [new SnsAction(Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn))],
+          dashboard: true,
+        },
+      }),
     });
 
     platform.addOutputs();

@@ -13,6 +13,8 @@ export interface Settings {
   readonly signingKeyGeneration?: number;
   /** absent: no key has signed before. */
   readonly previousKeyFingerprints?: string[];
+  /** absent: no alarms and no dashboard. */
+  readonly alarmTopicArn?: string;
 }
 
 /**
@@ -39,6 +41,7 @@ export function readSettings(node: Node): Settings {
   const dataRepositoryTokenSecretArn = optional('dataRepositoryTokenSecretArn');
   const signingKeyGeneration = optional('signingKeyGeneration');
   const previousKeyFingerprints = optional('previousKeyFingerprints');
+  const alarmTopicArn = optional('alarmTopicArn');
   if (missing.length > 0) {
     throw new Error(
       `the app needs context that is not set in cdk.json nor on the command line:\n${missing.join('\n')}`,
@@ -50,6 +53,7 @@ export function readSettings(node: Node): Settings {
     dataRepositoryUrl,
     ...(dataRepositoryTokenSecretArn ? { dataRepositoryTokenSecretArn } : {}),
     ...(signingKeyGeneration ? { signingKeyGeneration: Number(signingKeyGeneration) } : {}),
+    ...(alarmTopicArn ? { alarmTopicArn } : {}),
     ...(previousKeyFingerprints ? { previousKeyFingerprints: previousKeyFingerprints.split(',') } : {}),
   };
 }

@@ -10,9 +10,9 @@ import { required } from './environment';
 import { loggedError } from './logged-error';
 
 const METRIC_OF: Record<Outcome['kind'], string> = {
-  done: 'MessagesDone',
-  parked: 'MessagesParked',
-  retried: 'MessagesRetried',
+  done: contract.metrics.messagesDone,
+  parked: contract.metrics.messagesParked,
+  retried: contract.metrics.messagesRetried,
 };
 
 /**

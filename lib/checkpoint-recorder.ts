@@ -1,5 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -11,6 +11,7 @@ import type { IMlflowApp } from './mlflow-app';
 import { contract } from './private/contract';
 import { enforce, type Rule } from './private/errors';
 import { evidenceEnvironment } from './private/evidence-environment';
+import { FunctionMetrics } from './private/function-metrics';
 import { defineLineageFunction } from './private/lineage-function';
 import { DESCRIBE_PROCESSING_JOBS, DESCRIBE_TRAINING_JOBS, LIST_JOBS, READ_JOB_TAGS } from './private/perms';
 import { consume, defineWorkQueue } from './private/work-queue';
@@ -25,9 +26,6 @@ const TIMEOUT = Duration.minutes(15);
 
 // a checkpoint over as many chains as there may be is held several times over while it is made.
 const MEMORY_MB = 2048;
-
-// a day, and as long as a checkpoint may be late.
-const HOURS_WITHOUT_CHECKPOINT = 28;
 
 const RULES: readonly Rule<CheckpointRecorderProps>[] = [
   {
@@ -85,22 +83,13 @@ export class CheckpointRecorder extends Construct {
    */
   public readonly parking: sqs.IQueue;
 
-  /**
-   * Tells that a checkpoint has found evidence that was tampered with or cannot be verified. Add to it whom it shall tell.
-   */
-  public readonly problemAlarm: cloudwatch.Alarm;
-
-  /**
-   * Tells that no checkpoint was kept for more than a day. Add to it whom it shall tell.
-   *
-   * It is in alarm from the deployment of the platform to its first checkpoint.
-   */
-  public readonly missedAlarm: cloudwatch.Alarm;
+  private readonly metrics: FunctionMetrics;
 
   constructor(scope: Construct, id: string, props: CheckpointRecorderProps) {
     super(scope, id);
     enforce(this, 'CheckpointRecorderInvalid', props, RULES);
     const { platformName } = props.evidenceStore;
+    this.metrics = new FunctionMetrics(this, platformName, NAME);
 
     const work = defineWorkQueue(this, 'Checkpoint', TIMEOUT);
     this.queue = work.queue;
@@ -113,24 +102,48 @@ export class CheckpointRecorder extends Construct {
       schedule: DAILY,
       targets: [new targets.SqsQueue(work.queue, { deadLetterQueue: work.parking })],
     });
+  }
 
-    this.problemAlarm = new cloudwatch.Alarm(this, 'Problems', {
-      alarmDescription: `Evidence of the lineage platform ${platformName} was tampered with, or cannot be verified`,
-      metric: this.metric(platformName, contract.metrics.checkpointsWithProblems),
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      threshold: 1,
-      evaluationPeriods: 1,
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-    });
-    this.missedAlarm = new cloudwatch.Alarm(this, 'Missed', {
-      alarmDescription: `The lineage platform ${platformName} has kept no checkpoint for ${HOURS_WITHOUT_CHECKPOINT} hours`,
-      metric: this.metric(platformName, contract.metrics.checkpoints),
-      comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-      threshold: 1,
-      // hour by hour: an alarm with periods of a day would only look at whole days.
-      evaluationPeriods: HOURS_WITHOUT_CHECKPOINT,
-      treatMissingData: cloudwatch.TreatMissingData.BREACHING,
-    });
+  /**
+   * Checkpoints that were kept.
+   */
+  metricCheckpoints(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.count('checkpoints', options);
+  }
+
+  /**
+   * Checkpoints that found evidence which was tampered with or cannot be verified.
+   */
+  metricCheckpointsWithProblems(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.count('checkpointsWithProblems', options);
+  }
+
+  /**
+   * What SageMaker or MLflow did not say in time for a checkpoint.
+   */
+  metricCheckpointsWithoutCensus(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.count('checkpointsWithoutCensus', options);
+  }
+
+  /**
+   * Events of the schedule that were dealt with.
+   */
+  metricMessagesDone(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.count('messagesDone', options);
+  }
+
+  /**
+   * Events of the schedule that the function has parked.
+   */
+  metricMessagesParked(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.count('messagesParked', options);
+  }
+
+  /**
+   * Attempts that failed, and will be made again.
+   */
+  metricMessagesRetried(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.count('messagesRetried', options);
   }
 
   private defineRecorder({ evidenceStore, mlflowApp, jobRoles }: CheckpointRecorderProps): lambda.Function {
@@ -163,15 +176,5 @@ export class CheckpointRecorder extends Construct {
   // the names of the jobs to come are unknown, so the right covers all of this account and region.
   private jobArns(resource: 'training-job' | 'processing-job'): string {
     return Stack.of(this).formatArn({ service: 'sagemaker', resource, resourceName: '*' });
-  }
-
-  private metric(platformName: string, metricName: string): cloudwatch.Metric {
-    return new cloudwatch.Metric({
-      namespace: contract.packageName,
-      metricName,
-      dimensionsMap: { platform: platformName, service: NAME },
-      statistic: cloudwatch.Stats.SUM,
-      period: Duration.hours(1),
-    });
   }
 }

@@ -1,4 +1,5 @@
 import { Aws, Stack } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -9,6 +10,7 @@ import type { IEvidenceStore } from './evidence-store';
 import { contract, matches } from './private/contract';
 import { enforce, isKnown, type Rule } from './private/errors';
 import { evidenceEnvironment } from './private/evidence-environment';
+import { FunctionMetrics } from './private/function-metrics';
 import { defineLineageFunction } from './private/lineage-function';
 import {
   DESCRIBE_ENDPOINT_CONFIGS,
@@ -21,6 +23,8 @@ import {
   UPDATE_MODEL_PACKAGES,
 } from './private/perms';
 import { consume, defineWorkQueue } from './private/work-queue';
+
+const NAME = 'deployment-recorder';
 
 const RULES: readonly Rule<DeploymentRecorderProps>[] = [
   {
@@ -102,9 +106,12 @@ export class DeploymentRecorder extends Construct {
    */
   public readonly parking: sqs.IQueue;
 
+  private readonly metrics: FunctionMetrics;
+
   constructor(scope: Construct, id: string, props: DeploymentRecorderProps) {
     super(scope, id);
     enforce(this, 'DeploymentRecorderInvalid', props, RULES);
+    this.metrics = new FunctionMetrics(this, props.platformName, NAME);
 
     const work = defineWorkQueue(this, 'Changes');
     this.queue = work.queue;
@@ -134,10 +141,59 @@ export class DeploymentRecorder extends Construct {
     onChange('ModelPackageChanged', 'Model packages', 'SageMaker Model Package State Change');
   }
 
+  /**
+   * Deployments that were recorded, and about which nothing disagrees.
+   */
+  metricDeploymentsRecorded(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.count('deploymentsRecorded', options);
+  }
+
+  /**
+   * Deployments with a model whose training could not be established.
+   */
+  metricDeploymentsUnresolved(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.count('deploymentsUnresolved', options);
+  }
+
+  /**
+   * Deployments about which two sources disagree.
+   */
+  metricDeploymentsInConflict(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.count('deploymentsInConflict', options);
+  }
+
+  /**
+   * Deployments that do not belong to the platform.
+   */
+  metricDeploymentsOfOthers(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.count('deploymentsOfOthers', options);
+  }
+
+  /**
+   * Events about changes that were dealt with.
+   */
+  metricMessagesDone(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.count('messagesDone', options);
+  }
+
+  /**
+   * Events about changes that the function has parked.
+   */
+  metricMessagesParked(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.count('messagesParked', options);
+  }
+
+  /**
+   * Attempts that failed, and will be made again.
+   */
+  metricMessagesRetried(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.count('messagesRetried', options);
+  }
+
   private defineRecorder({ platformName, jobRoles = [], evidenceStore }: DeploymentRecorderProps): lambda.Function {
     const names = contract.functionEnvironment;
     const handler = defineLineageFunction(this, 'Recorder', {
-      name: 'deployment-recorder',
+      name: NAME,
       description: 'Keeps signed statements about what endpoints, batch transform jobs and model packages put to use',
       environment: {
         [names.platformName]: platformName,

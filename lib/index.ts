@@ -11,6 +11,7 @@ export * from './job-role';
 export * from './job-script';
 export * from './job-toolkit';
 export * from './job-toolkit-grants';
+export * from './lineage-operations';
 export * from './lineage-pipeline';
 export * from './lineage-platform';
 export * from './mlflow-app';

@@ -10,6 +10,7 @@ import { DvcRemote, type IDvcRemote } from './dvc-remote';
 import { EvidenceStore, type EvidenceStoreOptions, type IEvidenceStore } from './evidence-store';
 import type { JobRoleProps } from './job-role';
 import { JobToolkit } from './job-toolkit';
+import { LineageOperations, type LineageOperationsOptions } from './lineage-operations';
 import { type IMlflowApp, MlflowApp } from './mlflow-app';
 import { contract, matches } from './private/contract';
 import { defineAccessLogBucket, defineDataBucket } from './private/data-bucket';
@@ -140,6 +141,13 @@ export interface LineagePlatformProps {
    * @default - as an EvidenceStore does by default; its access logs are beside those of the platform
    */
   readonly evidence?: LineageEvidenceOptions;
+
+  /**
+   * How the platform's functions are watched.
+   *
+   * @default - no alarm and no dashboard; the constructs have the metrics for your own
+   */
+  readonly operations?: LineageOperationsOptions;
 }
 
 const RULES: readonly Rule<LineagePlatformProps>[] = [
@@ -226,7 +234,7 @@ export class LineagePlatform extends Construct {
   public readonly runTagger: RunTagger;
 
   /**
-   * Keeps the daily checkpoint over the evidence. Its alarms tell nobody until you add whom.
+   * Keeps the daily checkpoint over the evidence.
    */
   public readonly checkpointRecorder: CheckpointRecorder;
 
@@ -235,6 +243,11 @@ export class LineagePlatform extends Construct {
    * about it.
    */
   public readonly deploymentRecorder: DeploymentRecorder;
+
+  /**
+   * The alarms and the dashboard, where they were asked for.
+   */
+  public readonly operations?: LineageOperations;
 
   constructor(scope: Construct, id: string, props: LineagePlatformProps) {
     super(scope, id);
@@ -284,6 +297,15 @@ export class LineagePlatform extends Construct {
     models.read(this.deploymentRecorder.recorderFunction);
     models.readVersions(this.runTagger.taggerFunction);
     models.listVersions(this.runTagger.taggerFunction);
+
+    if (props.operations) {
+      this.operations = new LineageOperations(this, 'Operations', {
+        ...props.operations,
+        runTagger: this.runTagger,
+        deploymentRecorder: this.deploymentRecorder,
+        checkpointRecorder: this.checkpointRecorder,
+      });
+    }
   }
 
   /**

@@ -1,4 +1,5 @@
 import { Aws, Duration, Stack } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -13,10 +14,14 @@ import type { IMlflowApp } from './mlflow-app';
 import { contract, matches } from './private/contract';
 import { enforce, isKnown, type Rule } from './private/errors';
 import { evidenceEnvironment } from './private/evidence-environment';
+import { FunctionMetrics } from './private/function-metrics';
 import { defineLineageFunction } from './private/lineage-function';
 import { DESCRIBE_PROCESSING_JOBS, DESCRIBE_TRAINING_JOBS, READ_JOB_TAGS, SEND_MESSAGES } from './private/perms';
 import { describeRepositories, describeToolkit } from './private/platform-description';
 import { consume, defineWorkQueue } from './private/work-queue';
+
+const DERIVER = 'lineage-deriver';
+const TAGGER = 'run-tagger';
 
 const TERMINAL_STATUSES = ['Completed', 'Failed', 'Stopped'];
 
@@ -128,9 +133,14 @@ export class RunTagger extends Construct {
    */
   public readonly taggingParking: sqs.IQueue;
 
+  private readonly deriverMetrics: FunctionMetrics;
+  private readonly taggerMetrics: FunctionMetrics;
+
   constructor(scope: Construct, id: string, props: RunTaggerProps) {
     super(scope, id);
     enforce(this, 'RunTaggerInvalid', props, RULES);
+    this.deriverMetrics = new FunctionMetrics(this, props.platformName, DERIVER);
+    this.taggerMetrics = new FunctionMetrics(this, props.platformName, TAGGER);
 
     const derivation = defineWorkQueue(this, 'Derivation', TIMEOUT);
     const tagging = defineWorkQueue(this, 'Tagging', TIMEOUT);
@@ -158,10 +168,108 @@ export class RunTagger extends Construct {
     });
   }
 
+  /**
+   * Jobs whose data commit was found.
+   */
+  metricJobsResolved(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.deriverMetrics.count('jobsResolved', options);
+  }
+
+  /**
+   * Jobs whose configuration does not lead to a data commit.
+   */
+  metricJobsUnresolved(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.deriverMetrics.count('jobsUnresolved', options);
+  }
+
+  /**
+   * Jobs that do not belong to the platform.
+   */
+  metricJobsOfOthers(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.deriverMetrics.count('jobsOfOthers', options);
+  }
+
+  /**
+   * Processing jobs that published no data.
+   */
+  metricJobsWithoutData(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.deriverMetrics.count('jobsWithoutData', options);
+  }
+
+  /**
+   * Events of jobs that the lineage-deriver has dealt with.
+   */
+  metricDerivationsDone(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.deriverMetrics.count('messagesDone', options);
+  }
+
+  /**
+   * Events of jobs that the lineage-deriver has parked.
+   */
+  metricDerivationsParked(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.deriverMetrics.count('messagesParked', options);
+  }
+
+  /**
+   * Attempts of the lineage-deriver that failed, and will be made again.
+   */
+  metricDerivationsRetried(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.deriverMetrics.count('messagesRetried', options);
+  }
+
+  /**
+   * Jobs about which two sources disagree.
+   */
+  metricJobsInConflict(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.taggerMetrics.count('jobsInConflict', options);
+  }
+
+  /**
+   * Jobs with more runs than are tagged.
+   */
+  metricJobsWithMoreRunsThanTagged(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.taggerMetrics.count('jobsWithMoreRunsThanTagged', options);
+  }
+
+  /**
+   * Jobs with more models than are tagged.
+   */
+  metricJobsWithMoreModelsThanTagged(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.taggerMetrics.count('jobsWithMoreModelsThanTagged', options);
+  }
+
+  /**
+   * Jobs whose runs are named by models from elsewhere.
+   */
+  metricJobsWithModelsOfOthers(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.taggerMetrics.count('jobsWithModelsOfOthers', options);
+  }
+
+  /**
+   * Derivations that the run-tagger has dealt with.
+   */
+  metricTaggingsDone(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.taggerMetrics.count('messagesDone', options);
+  }
+
+  /**
+   * Derivations that the run-tagger has parked.
+   */
+  metricTaggingsParked(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.taggerMetrics.count('messagesParked', options);
+  }
+
+  /**
+   * Attempts of the run-tagger that failed, and will be made again.
+   */
+  metricTaggingsRetried(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.taggerMetrics.count('messagesRetried', options);
+  }
+
   private defineLineageDeriver(props: RunTaggerProps, taggingQueue: sqs.Queue): lambda.Function {
     const names = contract.functionEnvironment;
     const handler = defineLineageFunction(this, 'LineageDeriver', {
-      name: 'lineage-deriver',
+      name: DERIVER,
       description: 'Finds out which data commit and datasets a job was given or has published',
       timeout: TIMEOUT,
       // the largest listing that it reads takes more than 512 (docs/benchmarks.md).
@@ -191,7 +299,7 @@ export class RunTagger extends Construct {
   private defineRunTagger(props: RunTaggerProps): lambda.Function {
     const names = contract.functionEnvironment;
     const handler = defineLineageFunction(this, 'RunTagger', {
-      name: 'run-tagger',
+      name: TAGGER,
       description:
         'Keeps what the lineage-deriver found as a signed statement, and writes it on the MLflow runs of the job',
       timeout: TIMEOUT,

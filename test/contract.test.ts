@@ -13,6 +13,7 @@ const names = [
   ...Object.values(contract.claimTags),
   ...Object.values(contract.inputContexts),
   ...Object.values(contract.jobTags),
+  ...Object.values(contract.metrics),
 ];
 
 // a name that stands for something else too, or that a program of somebody else reads from its environment.

@@ -83,6 +83,10 @@ const JUSTIFIED: Record<string, Record<string, string>> = {
     [`${LOGS}/TrainingJobs:*`]: 'SageMaker names the log streams after the jobs',
     'Resource::arn:aws:s3:::artifacts/models/*': 'models, named after their jobs',
   },
+  LineageOperations: {
+    ...DEPLOYMENTS,
+    'Resource::<EvidenceStoreBucketF7309736.Arn>/demo/*': 'statements, named after what they are about',
+  },
   LineagePlatform: PLATFORM,
   LineagePipeline: {
     ...PLATFORM,

@@ -1,5 +1,6 @@
 import { contract } from '../contract';
 import { CannotSucceed } from '../delivery/failures';
+import type { Outcome } from '../evidence/outcome';
 import type { JobSetup } from './attestation';
 import type { JobEnvironment } from './configuration';
 import { citeDataset, type DatasetStatements } from './dataset-citation';
@@ -77,6 +78,8 @@ export interface Tagging {
 }
 
 export interface Tagged {
+  /** as the statement says. */
+  readonly status: Outcome['status'];
   readonly runs: readonly Tagging[];
   /** whether the job has more runs than are dealt with. */
   readonly areMoreRuns: boolean;
@@ -157,7 +160,8 @@ export async function tagRuns(derivation: Derivation, job: DescribedJob, tagger:
     }
     taggings.push({ runId: run.id, written, inputs: inputs.length });
   }
-  return { runs: taggings, areMoreRuns, models: await tagModels(models, wanted, tagger.models) };
+  const { status } = stored.statement.predicate.outcome;
+  return { status, runs: taggings, areMoreRuns, models: await tagModels(models, wanted, tagger.models) };
 }
 
 async function readModelOf({ identity, setup, modelUri }: DescribedJob, tagger: Tagger) {

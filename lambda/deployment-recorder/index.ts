@@ -3,6 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { recordDeployment } from '../../core/chain/record-deployment';
 import { contract } from '../../core/contract';
+import type { Outcome } from '../../core/evidence/outcome';
 import { readCurrentObject } from '../../core/s3/current-object';
 import { readDeployment } from '../../core/sagemaker/deployment-event';
 import { describeDeployment } from '../../core/sagemaker/describe-deployment';
@@ -16,6 +17,12 @@ import { evidenceOf } from '../use-evidence';
 import { deploymentEvidence } from './deployment-evidence';
 
 const names = contract.functionEnvironment;
+const METRIC_OF: Record<Outcome['status'], string> = {
+  verified: contract.metrics.deploymentsRecorded,
+  recorded: contract.metrics.deploymentsRecorded,
+  unresolved: contract.metrics.deploymentsUnresolved,
+  conflict: contract.metrics.deploymentsInConflict,
+};
 const platform = required(names.platformName);
 const jobRoleArns = requiredTexts(names.jobRoleArns);
 const sagemaker = new SageMakerClient();
@@ -53,12 +60,12 @@ export const handler = queueHandler('deployment-recorder', async (body, { logger
   }
   const recorded = await recordDeployment(deployment, sources);
   if (!recorded) {
-    count('DeploymentsOfOthers');
+    count(contract.metrics.deploymentsOfOthers);
     logger.info('deployment is of no concern to this platform', { deployment: deployment.about });
     return;
   }
   const { stored, written } = recorded;
   const { status } = stored.statement.predicate.outcome;
-  count(status === 'conflict' ? 'DeploymentsInConflict' : 'DeploymentsRecorded');
+  count(METRIC_OF[status]);
   logger.info('deployment recorded', { deployment: deployment.about, status, evidence: stored.key, written });
 });

@@ -53,17 +53,17 @@ export const handler = queueHandler('lineage-deriver', async (body, { logger, co
       ? await describeEndedTrainingJob(sagemaker, named)
       : await describeEndedProcessingJob(sagemaker, named);
   if (!(await belongsToPlatform(sagemaker, job, platform, jobRoleArns))) {
-    count('JobsOfOthers');
+    count(contract.metrics.jobsOfOthers);
     logger.info('job is of no concern to this platform', { job: job.identity });
     return;
   }
   const derivation = await deriveData(platform, job, sources, new Date());
   if (publishedNothing(job, derivation)) {
-    count('JobsWithoutData');
+    count(contract.metrics.jobsWithoutData);
     logger.info('processing job published no data', { job: job.identity });
     return;
   }
   await sqs.send(new SendMessageCommand({ QueueUrl: taggingQueueUrl, MessageBody: JSON.stringify(derivation) }));
-  count(`Jobs${derivation.status === 'unresolved' ? 'Unresolved' : 'Resolved'}`);
+  count(derivation.status === 'unresolved' ? contract.metrics.jobsUnresolved : contract.metrics.jobsResolved);
   logger.info('job derived', { job: job.identity, status: derivation.status });
 });

@@ -59,20 +59,27 @@ export const handler = queueHandler('run-tagger', async (body, { logger, count }
   const derivation = readDerivation(body, platform);
   if (derivation.job.kind === 'processing-job') {
     const job = await describeEndedProcessingJob(sagemaker, derivation.job);
-    const { key } = await recordDataset(derivation, job, recorder);
-    logger.info('dataset recorded', { job: job.identity, status: derivation.status, key });
+    const { key, statement } = await recordDataset(derivation, job, recorder);
+    const { status } = statement.predicate.outcome;
+    logger.info('dataset recorded', { job: job.identity, status, key });
+    if (status === 'conflict') {
+      count(contract.metrics.jobsInConflict);
+    }
     return;
   }
   const job = await describeEndedTrainingJob(sagemaker, derivation.job);
-  const { runs, areMoreRuns, models } = await tagRuns(derivation, job, tagger);
-  logger.info('job tagged', { job: job.identity, status: derivation.status, runs, areMoreRuns, models });
+  const { status, runs, areMoreRuns, models } = await tagRuns(derivation, job, tagger);
+  logger.info('job tagged', { job: job.identity, status, runs, areMoreRuns, models });
+  if (status === 'conflict') {
+    count(contract.metrics.jobsInConflict);
+  }
   if (areMoreRuns) {
-    count('JobsWithMoreRunsThanTagged');
+    count(contract.metrics.jobsWithMoreRunsThanTagged);
   }
   if (models.areMore) {
-    count('JobsWithMoreModelsThanTagged');
+    count(contract.metrics.jobsWithMoreModelsThanTagged);
   }
   if (models.foreign > 0) {
-    count('JobsWithModelsOfOthers');
+    count(contract.metrics.jobsWithModelsOfOthers);
   }
 });

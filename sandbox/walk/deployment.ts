@@ -28,6 +28,8 @@ export interface PlatformContext {
   readonly platformName: string;
   readonly dataRepositoryUrl: string;
   readonly dataRepositoryTokenSecretArn: string;
+  /** absent: no alarms and no dashboard. */
+  readonly alarmTopicArn?: string;
 }
 
 const CDK = join(projectRoot, 'node_modules', '.bin', 'cdk');

@@ -7,7 +7,7 @@ import { dataDirectory } from '../instance-state';
 import { projectRoot } from '../project-paths';
 import { type AwsClients, awsClients } from './aws-clients';
 import { DataCheckout } from './data-repository';
-import { deployPlatform, type PlatformOutputs } from './deployment';
+import { deployPlatform, type PlatformContext, type PlatformOutputs } from './deployment';
 import { eventually } from './eventually';
 
 export const TRAIN_SCRIPT = join(projectRoot, 'examples', 'by-hand', 'train.py');
@@ -51,7 +51,11 @@ export interface Walk {
 /**
  * Deploys a platform for a new data repository. The account has to be bootstrapped.
  */
-export async function deployWalk(sandbox: Sandbox, platformName: string): Promise<Walk> {
+export async function deployWalk(
+  sandbox: Sandbox,
+  platformName: string,
+  operations: Pick<PlatformContext, 'alarmTopicArn'> = {},
+): Promise<Walk> {
   const aws = awsClients(sandbox.environment());
   const repository = await hostRepository(sandbox, aws, `${platformName}/data`);
   const environment = sandbox.processEnvironment();
@@ -59,6 +63,7 @@ export async function deployWalk(sandbox: Sandbox, platformName: string): Promis
     platformName,
     dataRepositoryUrl: repository.url,
     dataRepositoryTokenSecretArn: repository.tokenSecretArn,
+    ...operations,
   });
   const folder = join(dataDirectory(sandbox.directory), 'checkouts', platformName);
   const checkout = new DataCheckout(folder, repository.url, sandbox.gitToken, environment);

@@ -1,4 +1,5 @@
 import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { LineageStack } from '../../bin/lineage-stack';
 import { readSettings } from '../../bin/settings';
 
@@ -34,4 +35,15 @@ test('a next signing key, and those before it, are taken from the context', () =
   expect(() => stackWith(next)).not.toThrow();
   expect(() => stackWith({ signingKeyGeneration: 'two' })).toThrow('a whole number from 1 to 999, got NaN');
   expect(() => stackWith({ previousKeyFingerprints: `${one}, ${two}` })).toThrow('must hold SHA-256 digests');
+});
+
+test('alarms and a dashboard are there where a topic for the alarms is named', () => {
+  const context = { platformName: 'radiology', dataRepositoryUrl: 'https://git.example.com/a/b.git' };
+  const alarmTopicArn = 'arn:aws:sns:us-east-1:111122223333:lineage-alarms';
+  const templateWith = (more: Record<string, string>) =>
+    Template.fromStack(new LineageStack(new App(), 'Stack', { settings: settings({ ...context, ...more }) }));
+  templateWith({}).resourceCountIs('AWS::CloudWatch::Alarm', 0);
+  const watched = templateWith({ alarmTopicArn });
+  watched.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [alarmTopicArn] });
+  watched.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
 });

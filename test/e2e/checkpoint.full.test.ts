@@ -35,7 +35,8 @@ let fingerprint: string;
 beforeAll(async () => {
   sandbox = await Sandbox.start({ name: 'checkpoint' });
   await bootstrapAccount(sandbox.processEnvironment());
-  walk = await deployWalk(sandbox, PLATFORM);
+  const alarmTopicArn = `arn:aws:sns:${sandbox.environment().AWS_REGION}:${sandbox.environment().AWS_ACCESS_KEY_ID}:alarms`;
+  walk = await deployWalk(sandbox, PLATFORM, { alarmTopicArn });
   const { aws, outputs } = walk;
   bucket = (await readStackOutputs(aws.cloudFormation, STACK)).evidenceBucketName;
   const { PublicKey } = await aws.kms.getPublicKey({ KeyId: outputs.SigningKeyArn });
@@ -88,7 +89,7 @@ function verifyCheckpoint() {
   );
 }
 
-test('the schedule, its queue and its alarms are deployed as the template asks for', async () => {
+test('the schedule, its queue, the alarms and the dashboard are deployed as the template asks for', async () => {
   const { passed, report } = await readBack(sandbox.processEnvironment(), STACK);
   expect(passed ? 'passed' : report).toBe('passed');
 });

@@ -57,36 +57,6 @@ test('an event waits for six times the function’s time before it comes again, 
   });
 });
 
-const Dimensions = [
-  { Name: 'platform', Value: 'demo' },
-  { Name: 'service', Value: 'checkpoint-recorder' },
-];
-
-test('tampering raises an alarm', () => {
-  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-    Namespace: 'cdk-ml-lineage',
-    MetricName: 'CheckpointsWithProblems',
-    Dimensions,
-    Statistic: 'Sum',
-    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-    Threshold: 1,
-    TreatMissingData: 'notBreaching',
-  });
-});
-
-test('a day without a checkpoint raises an alarm, even if nothing at all runs any more', () => {
-  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-    Namespace: 'cdk-ml-lineage',
-    MetricName: 'Checkpoints',
-    Dimensions,
-    Period: 3600,
-    EvaluationPeriods: 28,
-    ComparisonOperator: 'LessThanThreshold',
-    Threshold: 1,
-    TreatMissingData: 'breaching',
-  });
-});
-
 test('fails without a role whose jobs belong to the platform', () => {
   const stack = defineStack();
   const evidenceStore = new EvidenceStore(stack, 'Evidence', { platformName: 'demo' });

@@ -15,6 +15,7 @@ import {
   type JobRoleProps,
   JobScript,
   JobToolkit,
+  LineageOperations,
   LineagePipeline,
   LineagePlatform,
   MlflowApp,
@@ -112,6 +113,12 @@ export const CONSTRUCTS: Record<string, (stack: Stack) => void> = {
     }),
   ProcessingRole: (stack) => void new ProcessingRole(stack, 'ProcessingRole', defineJobParts(stack)),
   TrainingRole: (stack) => void new TrainingRole(stack, 'TrainingRole', defineJobParts(stack)),
+  LineageOperations: (stack) => {
+    const evidenceStore = new EvidenceStore(stack, 'EvidenceStore', { platformName: 'demo' });
+    new LineageOperations(stack, 'Operations', {
+      deploymentRecorder: new DeploymentRecorder(stack, 'DeploymentRecorder', { platformName: 'demo', evidenceStore }),
+    });
+  },
   LineagePlatform: (stack) =>
     void new LineagePlatform(stack, 'Platform', { name: 'demo', data: { repositories: [defineRepository(stack)] } }),
   LineagePipeline: (stack) => {

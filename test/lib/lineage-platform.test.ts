@@ -51,6 +51,11 @@ test('jobs of both roles that the platform gives to jobs belong to it', () => {
   expect(roles).toMatch(/PlatformTrainingRole\w+","Arn/);
 });
 
+test('no alarm and no dashboard is there unless it was asked for', () => {
+  template.resourceCountIs('AWS::CloudWatch::Alarm', 0);
+  template.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
+});
+
 test('what holds data or runs has a stable id', () => {
   const ids = (type: string) =>
     Object.keys(template.findResources(type))

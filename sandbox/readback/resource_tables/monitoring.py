@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.readback.canonical_form import canonical_policy, canonical_set
+from sandbox.readback.canonical_form import canonical_json, canonical_policy, canonical_set
 from sandbox.readback.live_api import LiveApi
 from sandbox.readback.resource_table import ABSENT, Compared, DeployedResource, ResourceTable
 
@@ -29,6 +29,10 @@ def _alarm(name: str, otherwise: Any = ABSENT) -> Any:
         return otherwise if found is None else found
 
     return read
+
+
+def _dashboard_body(live: LiveApi, dashboard: DeployedResource) -> Any:
+    return live.call("cloudwatch", "get_dashboard", DashboardName=dashboard.physical_id)["DashboardBody"]
 
 
 def _as_number(value: Any) -> Any:
@@ -82,5 +86,10 @@ TABLES = (
             "Tags": "carry neither rights nor protection",
         },
         attributes={"Arn": _alarm("AlarmArn")},
+    ),
+    ResourceTable(
+        type="AWS::CloudWatch::Dashboard",
+        compared={"DashboardBody": Compared(_dashboard_body, canonical=canonical_json)},
+        not_compared={"DashboardName": "is how the live dashboard is found"},
     ),
 )

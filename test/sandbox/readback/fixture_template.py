@@ -322,6 +322,13 @@ RESOURCES: Json = {
             "TreatMissingData": "notBreaching",
         },
     },
+    "Dashboard": {
+        "Type": "AWS::CloudWatch::Dashboard",
+        "Properties": {
+            "DashboardBody": {"Fn::Sub": '{"widgets": [{"type": "text", "properties": {"markdown": "${Parked}"}}]}'},
+            "DashboardName": {"Fn::Sub": "dashboard-${AWS::StackName}"},
+        },
+    },
     "Mlflow": {
         "Type": "AWS::SageMaker::MlflowApp",
         "Properties": {

@@ -298,6 +298,11 @@ CHANGES: list[tuple[str, set[str], Break]] = [
     ("Parked", {"AlarmActions"}, alarm_without_action),
     ("Parked", {"ActionsEnabled"}, alarm_actions_disabled),
     (
+        "Dashboard",
+        {"DashboardBody"},
+        call("cloudwatch", "put_dashboard", "DashboardName", DashboardBody='{"widgets": []}'),
+    ),
+    (
         "Mlflow",
         {"ModelRegistrationMode"},
         call("sagemaker", "update_mlflow_app", "Arn", ModelRegistrationMode="AutoModelRegistrationDisabled"),

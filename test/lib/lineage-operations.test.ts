@@ -1,0 +1,243 @@
+import { Stack as CdkStack, type Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import type { CheckpointRecorder, DeploymentRecorder, RunTagger } from '../../lib';
+import { LineageOperations, LineagePlatform } from '../../lib';
+import contract from '../../lib/private/contract.json';
+import { CONSTRUCTS, defineRepository, defineStack } from './definition';
+
+const within = <T>(stack: Stack, name: string): T => {
+  const scope = new CdkStack(stack, name);
+  CONSTRUCTS[name]?.(scope);
+  return scope.node.findChild(name) as T;
+};
+
+const stack = defineStack();
+const runTagger = within<RunTagger>(stack, 'RunTagger');
+const deploymentRecorder = within<DeploymentRecorder>(stack, 'DeploymentRecorder');
+const checkpointRecorder = within<CheckpointRecorder>(stack, 'CheckpointRecorder');
+
+describe('metrics', () => {
+  type Metrics = Record<string, (options?: cloudwatch.MetricOptions) => cloudwatch.Metric>;
+
+  const emitted = (construct: object) =>
+    Object.getOwnPropertyNames(Object.getPrototypeOf(construct))
+      .filter((method) => method.startsWith('metric') && method !== 'metrics')
+      .map((method) => ({ method, metric: (construct as Metrics)[method]?.() as cloudwatch.Metric }));
+
+  const service = (metric: cloudwatch.Metric) => metric.dimensions?.service;
+
+  const ALL = [runTagger, deploymentRecorder, checkpointRecorder].flatMap(emitted);
+
+  test('there is one for each that the functions emit', () => {
+    const names = new Set(ALL.map(({ metric }) => metric.metricName));
+    expect([...names].sort()).toEqual(Object.values(contract.metrics).sort());
+  });
+
+  test('each has the namespace and the dimensions that the functions give it', () => {
+    const services = ['lineage-deriver', 'run-tagger', 'deployment-recorder', 'checkpoint-recorder'];
+    for (const { metric } of ALL) {
+      expect(metric.namespace).toBe('cdk-ml-lineage');
+      expect(metric.dimensions).toEqual({ platform: 'demo', service: expect.stringMatching(services.join('|')) });
+      expect(metric.statistic).toBe('Sum');
+    }
+  });
+
+  test.each([
+    ['lineage-deriver', 'metricJobsResolved', 'JobsResolved'],
+    ['lineage-deriver', 'metricJobsUnresolved', 'JobsUnresolved'],
+    ['lineage-deriver', 'metricJobsOfOthers', 'JobsOfOthers'],
+    ['lineage-deriver', 'metricJobsWithoutData', 'JobsWithoutData'],
+    ['lineage-deriver', 'metricDerivationsDone', 'MessagesDone'],
+    ['lineage-deriver', 'metricDerivationsParked', 'MessagesParked'],
+    ['lineage-deriver', 'metricDerivationsRetried', 'MessagesRetried'],
+    ['run-tagger', 'metricJobsInConflict', 'JobsInConflict'],
+    ['run-tagger', 'metricJobsWithMoreRunsThanTagged', 'JobsWithMoreRunsThanTagged'],
+    ['run-tagger', 'metricJobsWithMoreModelsThanTagged', 'JobsWithMoreModelsThanTagged'],
+    ['run-tagger', 'metricJobsWithModelsOfOthers', 'JobsWithModelsOfOthers'],
+    ['run-tagger', 'metricTaggingsDone', 'MessagesDone'],
+    ['run-tagger', 'metricTaggingsParked', 'MessagesParked'],
+    ['run-tagger', 'metricTaggingsRetried', 'MessagesRetried'],
+    ['deployment-recorder', 'metricDeploymentsRecorded', 'DeploymentsRecorded'],
+    ['deployment-recorder', 'metricDeploymentsUnresolved', 'DeploymentsUnresolved'],
+    ['deployment-recorder', 'metricDeploymentsInConflict', 'DeploymentsInConflict'],
+    ['deployment-recorder', 'metricDeploymentsOfOthers', 'DeploymentsOfOthers'],
+    ['deployment-recorder', 'metricMessagesDone', 'MessagesDone'],
+    ['deployment-recorder', 'metricMessagesParked', 'MessagesParked'],
+    ['deployment-recorder', 'metricMessagesRetried', 'MessagesRetried'],
+    ['checkpoint-recorder', 'metricCheckpoints', 'Checkpoints'],
+    ['checkpoint-recorder', 'metricCheckpointsWithProblems', 'CheckpointsWithProblems'],
+    ['checkpoint-recorder', 'metricCheckpointsWithoutCensus', 'CheckpointsWithoutCensus'],
+    ['checkpoint-recorder', 'metricMessagesDone', 'MessagesDone'],
+    ['checkpoint-recorder', 'metricMessagesParked', 'MessagesParked'],
+    ['checkpoint-recorder', 'metricMessagesRetried', 'MessagesRetried'],
+  ])('of the %s, %s is %s', (name, method, metricName) => {
+    const found = ALL.filter(({ method: other, metric }) => other === method && service(metric) === name);
+    expect(found.map(({ metric }) => metric.metricName)).toEqual([metricName]);
+  });
+
+  test('what they are made of can be chosen', () => {
+    expect(runTagger.metricJobsResolved({ statistic: 'Average' }).statistic).toBe('Average');
+  });
+});
+
+describe('operations', () => {
+  const watching = defineStack();
+  const topic = new sns.Topic(watching, 'Topic');
+  const platform = new LineagePlatform(watching, 'Platform', {
+    name: 'demo',
+    data: { repositories: [defineRepository(watching)] },
+    operations: { alarmActions: [new SnsAction(topic)], dashboard: true },
+  });
+  const template = Template.fromStack(watching);
+  const alarm = (id: string) => {
+    const ids = Object.keys(template.findResources('AWS::CloudWatch::Alarm'));
+    const found = ids.filter((one) => one.startsWith(`PlatformOperations${id}`));
+    expect(found).toHaveLength(1);
+    return template.toJSON().Resources[found[0] as string].Properties;
+  };
+  const queue = (id: string) => [
+    { Name: 'QueueName', Value: { 'Fn::GetAtt': [expect.stringMatching(id), 'QueueName'] } },
+  ];
+
+  test('there is no alarm but those below', () => {
+    const ids = Object.keys(template.findResources('AWS::CloudWatch::Alarm')).map((id) =>
+      id.replace(/^PlatformOperations(.*)[0-9A-F]{8}$/, '$1'),
+    );
+    expect(ids.sort()).toEqual(
+      [
+        ...['Derivation', 'Tagging', 'Deployment', 'Checkpoint'].flatMap((name) =>
+          ['Parked', 'Late', 'Retried'].map((what) => `${name}${what}`),
+        ),
+        'ConflictingJobs',
+        'UnresolvedJobs',
+        'ConflictingDeployments',
+        'UnresolvedDeployments',
+        'CheckpointProblems',
+        'CheckpointMissed',
+      ].sort(),
+    );
+    expect(platform.operations?.alarms).toHaveLength(ids.length);
+  });
+
+  test.each([
+    ['Derivation', /RunTaggerDerivation(?!Parking)/, 3600],
+    ['Tagging', /RunTaggerTagging(?!Parking)/, 3600],
+    ['Deployment', /DeploymentRecorderChanges(?!Parking)/, 3600],
+    ['Checkpoint', /CheckpointRecorderCheckpoint(?!Parking)/, 14400],
+  ])('the queue %s raises an alarm for what is parked and for what waits', (name, id, seconds) => {
+    expect(alarm(`${name}Parked`)).toMatchObject({
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Dimensions: queue(`${id.source.replace(/\(.*/, '')}Parking`),
+      Statistic: 'Maximum',
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+    expect(alarm(`${name}Late`)).toMatchObject({
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateAgeOfOldestMessage',
+      Dimensions: queue(id.source),
+      Statistic: 'Maximum',
+      Threshold: seconds,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  test.each([
+    ['DerivationRetried', 'lineage-deriver', 'MessagesRetried', 1800, 2],
+    ['TaggingRetried', 'run-tagger', 'MessagesRetried', 1800, 2],
+    ['DeploymentRetried', 'deployment-recorder', 'MessagesRetried', 1800, 2],
+    ['CheckpointRetried', 'checkpoint-recorder', 'MessagesRetried', 1800, 2],
+    ['ConflictingJobs', 'run-tagger', 'JobsInConflict', 300, 1],
+    ['UnresolvedJobs', 'lineage-deriver', 'JobsUnresolved', 300, 1],
+    ['ConflictingDeployments', 'deployment-recorder', 'DeploymentsInConflict', 300, 1],
+    ['UnresolvedDeployments', 'deployment-recorder', 'DeploymentsUnresolved', 300, 1],
+    ['CheckpointProblems', 'checkpoint-recorder', 'CheckpointsWithProblems', 3600, 1],
+  ])('%s is raised by the first one that is counted', (id, name, MetricName, Period, EvaluationPeriods) => {
+    expect(alarm(id)).toMatchObject({
+      Namespace: 'cdk-ml-lineage',
+      MetricName,
+      Dimensions: [
+        { Name: 'platform', Value: 'demo' },
+        { Name: 'service', Value: name },
+      ],
+      Statistic: 'Sum',
+      Period,
+      EvaluationPeriods,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  test('a day without a checkpoint raises an alarm, even if nothing at all runs any more', () => {
+    expect(alarm('CheckpointMissed')).toMatchObject({
+      Namespace: 'cdk-ml-lineage',
+      MetricName: 'Checkpoints',
+      Period: 3600,
+      EvaluationPeriods: 28,
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  test('every alarm tells whom it was given', () => {
+    template.allResourcesProperties('AWS::CloudWatch::Alarm', {
+      AlarmActions: [{ Ref: Match.stringLikeRegexp('^Topic') }],
+    });
+  });
+
+  test('the dashboard shows the alarms, what was found out, the queues and the functions', () => {
+    const [{ Properties }] = Object.values(template.findResources('AWS::CloudWatch::Dashboard')) as [
+      { Properties: { DashboardBody: unknown } },
+    ];
+    const body = JSON.stringify(Properties.DashboardBody);
+    for (const title of [
+      'Alarms',
+      'Jobs',
+      'Deployments',
+      'Daily checkpoints',
+      'Messages that wait',
+      'Failed invocations',
+    ]) {
+      expect(body).toContain(`\\"title\\":\\"${title}\\"`);
+    }
+    for (const metric of ['JobsInConflict', 'DeploymentsInConflict', 'CheckpointsWithProblems']) {
+      expect(body).toContain(metric);
+    }
+    expect(platform.operations?.dashboard).toBeDefined();
+  });
+});
+
+test('one construct alone can be watched, without a dashboard and telling nobody', () => {
+  const own = Template.fromStack(
+    (() => {
+      const stack = defineStack();
+      CONSTRUCTS.DeploymentRecorder?.(stack);
+      const deploymentRecorder = stack.node.findChild('DeploymentRecorder') as DeploymentRecorder;
+      const { dashboard } = new LineageOperations(stack, 'Operations', { deploymentRecorder });
+      expect(dashboard).toBeUndefined();
+      return stack;
+    })(),
+  );
+  own.resourceCountIs('AWS::CloudWatch::Alarm', 5);
+  own.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
+  own.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: Match.absent() });
+});
+
+test('nothing is watched that nobody asked for', () => {
+  const template = Template.fromStack(runTagger.node.scope as Stack);
+  template.resourceCountIs('AWS::CloudWatch::Alarm', 0);
+});
+
+test('fails on nothing to watch', () => {
+  expect(() => new LineageOperations(defineStack(), 'Operations')).toThrow(
+    'one of runTagger, deploymentRecorder and checkpointRecorder must be given, or nothing would be watched',
+  );
+});
