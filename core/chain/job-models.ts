@@ -54,8 +54,8 @@ export interface JobModels {
  */
 export async function findJobModels(
   runs: readonly TaggedRun[],
-  job: Pick<DescribedJob, 'identity' | 'endedAt'>,
-  models: Models,
+  job: Pick<DescribedJob, 'identity' | 'endedAt' | 'modelUri'>,
+  models: Pick<Models, 'findLoggedModels' | 'findModelVersions'>,
 ): Promise<JobModels> {
   const logged = await take(loggedTo(runs, models), contract.limits.loggedModelsPerJob);
   const ownModels = logged.items.filter(({ loggedAt }) => isDuring(job, loggedAt));
@@ -63,7 +63,7 @@ export async function findJobModels(
     runs.length > 0 ? models.findModelVersions(runs.map(({ id }) => id)) : none(),
     contract.limits.modelVersionsPerJob,
   );
-  const ownVersions = registered.items.filter((version) => isFrom(version, runs, ownModels));
+  const ownVersions = registered.items.filter((version) => isFrom(version, runs, ownModels, job.modelUri));
   return {
     loggedModels: ownModels,
     versions: ownVersions,
@@ -72,7 +72,10 @@ export async function findJobModels(
   };
 }
 
-async function* loggedTo(runs: readonly TaggedRun[], models: Models): AsyncIterable<LoggedModel> {
+async function* loggedTo(
+  runs: readonly TaggedRun[],
+  models: Pick<Models, 'findLoggedModels'>,
+): AsyncIterable<LoggedModel> {
   for (const run of runs) {
     yield* models.findLoggedModels(run);
   }
@@ -90,6 +93,7 @@ function isFrom(
   { runId, source }: RunModelVersion,
   runs: readonly TaggedRun[],
   loggedModels: readonly LoggedModel[],
+  modelUri: string | undefined,
 ): boolean {
   const ofRun = loggedModels.filter((model) => model.runId === runId);
   const locations = [
@@ -97,7 +101,12 @@ function isFrom(
     ...runs.filter(({ id }) => id === runId).map(({ artifactLocation }) => artifactLocation),
     ...ofRun.map(({ artifactLocation }) => artifactLocation),
   ];
-  return ofRun.some(({ id }) => source === `models:/${id}`) || locations.some((location) => isWithin(source, location));
+  return (
+    // what the job itself left in S3, as the model-registrar names it.
+    source === modelUri ||
+    ofRun.some(({ id }) => source === `models:/${id}`) ||
+    locations.some((location) => isWithin(source, location))
+  );
 }
 
 function isWithin(source: string, location: string): boolean {

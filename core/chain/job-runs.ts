@@ -15,7 +15,10 @@ export interface JobRuns {
 /**
  * Finds the runs of a job: those that name it, and the one that SageMaker names.
  */
-export async function findJobRuns(job: DescribedJob, runs: Runs): Promise<JobRuns> {
+export async function findJobRuns(
+  job: Pick<DescribedJob, 'identity' | 'endedAt' | 'mlflowRunId'>,
+  runs: Pick<Runs, 'getRun' | 'findRunsByTag'>,
+): Promise<JobRuns> {
   const { runsSearched, runsPerJob } = contract.limits;
   const byService = job.mlflowRunId === undefined ? undefined : await runs.getRun(job.mlflowRunId);
   const byTag = await take(runs.findRunsByTag(contract.claimTags.trainingJobName, job.identity.name), runsSearched);

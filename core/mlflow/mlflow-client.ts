@@ -2,6 +2,7 @@ import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { z } from 'zod';
 import type { DerivedInput } from '../chain/derived-inputs';
 import type { LoggedModel, RunModelVersion } from '../chain/job-models';
+import type { NewModelVersion } from '../chain/register-model';
 import type { RunTags } from '../chain/run-tags';
 import type { RunDataset } from '../chain/tag-runs';
 import { contract, pattern } from '../contract';
@@ -59,6 +60,10 @@ const ModelVersionAnswer = z.object({
     run_id: z.union([z.literal(''), z.string().regex(pattern('mlflowRunId'))]).optional(),
     creation_timestamp: int64,
   }),
+});
+
+const NewVersionAnswer = z.object({
+  model_version: z.object({ version: z.string().regex(pattern('registeredModelVersion')) }),
 });
 
 const runId = z.string().regex(pattern('mlflowRunId'));
@@ -268,6 +273,34 @@ export class MlflowClient {
   }
 
   /**
+   * Makes a registered model, unless there is one of this name.
+   */
+  async createRegisteredModel(name: string): Promise<void> {
+    try {
+      await this.call('POST', 'registered-models/create', { name });
+    } catch (error) {
+      if (!(error instanceof MlflowError && error.code === 'RESOURCE_ALREADY_EXISTS')) {
+        throw error;
+      }
+    }
+  }
+
+  /**
+   * Makes the next version of a registered model.
+   *
+   * @returns its number
+   */
+  async createModelVersion({ name, source, runId, modelId, tags }: NewModelVersion): Promise<string> {
+    const model = modelId === undefined ? {} : { model_id: modelId };
+    const body = { name, source, run_id: runId, ...model, tags: asList(tags) };
+    return NewVersionAnswer.parse(await this.call('POST', 'model-versions/create', body)).model_version.version;
+  }
+
+  async deleteModelVersion({ name, version }: Pick<RunModelVersion, 'name' | 'version'>): Promise<void> {
+    await this.call('DELETE', 'model-versions/delete', { name, version });
+  }
+
+  /**
    * Ends a run that its job has left open.
    */
   async endRun(runId: string, status: 'FINISHED' | 'FAILED' | 'KILLED', endedAt: Date): Promise<void> {
@@ -326,7 +359,7 @@ export class MlflowClient {
   }
 
   private async call(
-    method: 'GET' | 'POST' | 'PATCH',
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
     path: string,
     parameters: Record<string, unknown>,
   ): Promise<unknown> {

@@ -5,8 +5,10 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import type { JobSetup } from '../chain/attestation';
 import type { TrainingJobIdentity } from '../chain/derivation';
+import type { TrainedJob } from '../chain/register-model';
 import { contract } from '../contract';
 import { describeIfThere, type EndedJob, type NamedJob, requireEnded } from './ended-job';
+import { isNotFound } from './not-found';
 
 /**
  * What SageMaker says of a training job that has ended.
@@ -47,6 +49,32 @@ export async function describeEndedTrainingJob(
     setup: setupOf(job),
     image: job.AlgorithmSpecification?.TrainingImage,
     modelUri: job.ModelArtifacts?.S3ModelArtifacts,
+    mlflowRunId: job.MlflowDetails?.MlflowRunId,
+  };
+}
+
+/**
+ * Describes a training job of which only the name is known, and which has to have left a model.
+ */
+export async function describeTrainedJob(sagemaker: SageMakerClient, name: string): Promise<TrainedJob> {
+  let job: DescribeTrainingJobResponse;
+  try {
+    job = await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
+  } catch (error) {
+    if (isNotFound(error)) {
+      throw new Error(`there is no training job ${name}`, { cause: error });
+    }
+    throw error;
+  }
+  const { TrainingJobArn: arn, CreationTime: createdAt, TrainingJobStatus: status } = job;
+  const modelUri = job.ModelArtifacts?.S3ModelArtifacts;
+  if (status !== 'Completed' || !arn || !createdAt || !modelUri) {
+    throw new Error(`the training job ${name} has left no model, its status is ${status}`);
+  }
+  return {
+    identity: { kind: 'training-job', arn, name, createdAt: createdAt.toISOString() },
+    endedAt: job.TrainingEndTime ?? job.LastModifiedTime ?? createdAt,
+    modelUri,
     mlflowRunId: job.MlflowDetails?.MlflowRunId,
   };
 }

@@ -199,6 +199,8 @@ describe('a model that names the run of a job', () => {
     [`s3://artifacts/1/models/${MODEL_ID}/artifacts/`, true],
     ['s3://artifacts/1/one/artifacts/model', true],
     ['runs:/one/model', true],
+    ['s3://artifacts/models/train-1/output/model.tar.gz', true],
+    ['s3://artifacts/models/train-2/output/model.tar.gz', false],
   ])('with its bytes at %s is one of the job: %s', async (source, isOfJob) => {
     const models = new ModelsInMemory([loggedModel()], [version({ source })]);
     const { tagger } = tagging(models);

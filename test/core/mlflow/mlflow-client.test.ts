@@ -140,6 +140,49 @@ test('the input of a run is told with its context, and read back with it', async
   ]);
 });
 
+const newVersion = { name: 'my model', source: `models:/${MODEL_ID}`, runId: RUN, modelId: MODEL_ID, tags: { a: '1' } };
+
+test('a model version is made of a logged model, as the own client of MLflow makes it', async () => {
+  const requests = answering(() => ({ model_version: { name: 'my model', version: '4' } }));
+  await expect(client.createModelVersion(newVersion)).resolves.toBe('4');
+  const body = {
+    name: 'my model',
+    source: `models:/${MODEL_ID}`,
+    run_id: RUN,
+    model_id: MODEL_ID,
+    tags: [{ key: 'a', value: '1' }],
+  };
+  expect(requests).toEqual([{ method: 'POST', path: 'model-versions/create', query: {}, body }]);
+});
+
+test('a model version without a logged model names none', async () => {
+  const requests = answering(() => ({ model_version: { version: '4' } }));
+  await client.createModelVersion({ ...newVersion, source: 's3://bucket/model.tar.gz', modelId: undefined });
+  expect(requests[0]?.body).not.toHaveProperty('model_id');
+});
+
+test('a version is deleted by its number', async () => {
+  const requests = answering(() => ({}));
+  await client.deleteModelVersion({ name: 'my model', version: '4' });
+  expect(requests).toEqual([
+    { method: 'DELETE', path: 'model-versions/delete', query: {}, body: { name: 'my model', version: '4' } },
+  ]);
+});
+
+test('a registered model that is there already is taken', async () => {
+  const requests = answering(() => ({ registered_model: { name: 'my model' } }));
+  await client.createRegisteredModel('my model');
+  expect(requests).toEqual([
+    { method: 'POST', path: 'registered-models/create', query: {}, body: { name: 'my model' } },
+  ]);
+  const refuse = (error_code: string) =>
+    jest.spyOn(globalThis, 'fetch').mockImplementation(async () => Response.json({ error_code }, { status: 400 }));
+  refuse('RESOURCE_ALREADY_EXISTS');
+  await expect(client.createRegisteredModel('my model')).resolves.toBeUndefined();
+  refuse('INVALID_PARAMETER_VALUE');
+  await expect(client.createRegisteredModel('my model')).rejects.toThrow('INVALID_PARAMETER_VALUE');
+});
+
 test('an error names its code, and nothing that MLflow repeats of what it was told', async () => {
   const message = 'Model Version (name=s3cret, version=3) not found';
   const refuse = async () => Response.json({ error_code: 'RESOURCE_DOES_NOT_EXIST', message }, { status: 404 });

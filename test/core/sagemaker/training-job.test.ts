@@ -1,6 +1,6 @@
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { readNamedJob } from '../../../core/sagemaker/job-event';
-import { describeEndedTrainingJob } from '../../../core/sagemaker/training-job';
+import { describeEndedTrainingJob, describeTrainedJob } from '../../../core/sagemaker/training-job';
 
 const ARN = 'arn:aws:sagemaker:us-east-1:111122223333:training-job/train-1';
 const named = { kind: 'training-job', arn: ARN, name: 'Train-1' } as const;
@@ -108,4 +108,41 @@ describe("an event about a job whose name is another job's by now", () => {
   ])('control: with a creation time that is %s the job is described', async (_what, CreationTime) => {
     await expect(describeEndedTrainingJob(sagemaker(), event(CreationTime))).resolves.toEqual(told);
   });
+});
+
+test('a job of which only the name is known is described by what it left', async () => {
+  await expect(describeTrainedJob(sagemaker({ MlflowDetails: { MlflowRunId: 'abc' } }), 'Train-1')).resolves.toEqual({
+    identity: told.identity,
+    endedAt: told.endedAt,
+    modelUri: told.modelUri,
+    mlflowRunId: 'abc',
+  });
+  const LastModifiedTime = new Date('2026-01-02T03:11:00Z');
+  for (const [change, endedAt] of [
+    [{ TrainingEndTime: undefined, LastModifiedTime }, LastModifiedTime],
+    [{ TrainingEndTime: undefined }, CREATED],
+  ] as const) {
+    await expect(describeTrainedJob(sagemaker(change), 'Train-1')).resolves.toMatchObject({ endedAt });
+  }
+});
+
+test.each([
+  [{ TrainingJobStatus: 'InProgress' }, 'InProgress'],
+  [{ TrainingJobStatus: 'Failed' }, 'Failed'],
+  [{ ModelArtifacts: undefined }, 'Completed'],
+])('fails where a job has left no model: %j', async (change, status) => {
+  await expect(describeTrainedJob(sagemaker(change), 'Train-1')).rejects.toThrow(
+    `the training job Train-1 has left no model, its status is ${status}`,
+  );
+});
+
+test('fails where there is no job of a name', async () => {
+  const client = sagemaker();
+  const refuse = (name: string, message: string) => {
+    client.send = (() => Promise.reject(Object.assign(new Error(message), { name }))) as never;
+  };
+  refuse('ValidationException', 'Requested resource not found.');
+  await expect(describeTrainedJob(client, 'Train-1')).rejects.toThrow('there is no training job Train-1');
+  refuse('ThrottlingException', 'Rate exceeded');
+  await expect(describeTrainedJob(client, 'Train-1')).rejects.toThrow('Rate exceeded');
 });
