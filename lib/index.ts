@@ -7,6 +7,8 @@ export * from './dvc-remote-grants';
 export * from './evidence-store';
 export * from './evidence-store-grants';
 export * from './job-image';
+export * from './job-network';
+export * from './job-network-grants';
 export * from './job-role';
 export * from './job-script';
 export * from './job-toolkit';

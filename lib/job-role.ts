@@ -2,6 +2,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IDataRepository } from './data-repository';
 import type { IDvcRemote } from './dvc-remote';
+import type { JobNetwork } from './job-network';
 import type { JobToolkit } from './job-toolkit';
 import type { IMlflowApp } from './mlflow-app';
 
@@ -47,6 +48,15 @@ export interface JobRoleProps {
    * @default 'code'
    */
   readonly codePrefix?: string;
+
+  /**
+   * The network that the jobs run in.
+   *
+   * [disable-awslint:prefer-ref-interface]
+   *
+   * @default - a network of SageMaker's, for which a role needs no right
+   */
+  readonly network?: JobNetwork;
 
   /**
    * A role that is there already. It is granted what a new one would be, the right to write the job's log included: a

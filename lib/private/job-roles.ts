@@ -52,6 +52,7 @@ export function allowEveryJob(scope: Construct, role: iam.IRole, kind: JobKind, 
   allowJobLogs(scope, role, kind);
   props.mlflowApp.grants.use(role);
   props.jobToolkit.grants.run(role);
+  props.network?.grants.use(role);
   const code = new ObjectGrants(props.artifactBucket, props.codePrefix ?? 'code');
   code.list(role);
   code.read(role);

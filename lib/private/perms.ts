@@ -103,3 +103,16 @@ export const PASS_ROLE = ['iam:PassRole'];
 // https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createtrainingjob-perms
 export const PULL_IMAGES = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
 export const LOG_IN_TO_ECR = ['ecr:GetAuthorizationToken'];
+
+// what SageMaker does in a job's name with interfaces in its subnets
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createtrainingjob-perms).
+export const CREATE_INTERFACES = ['ec2:CreateNetworkInterface'];
+export const USE_INTERFACES = ['ec2:CreateNetworkInterfacePermission', 'ec2:DeleteNetworkInterface'];
+export const DELETE_INTERFACE_PERMISSIONS = ['ec2:DeleteNetworkInterfacePermission'];
+export const DESCRIBE_NETWORK = [
+  'ec2:DescribeDhcpOptions',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSecurityGroups',
+  'ec2:DescribeSubnets',
+  'ec2:DescribeVpcs',
+];

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -12,6 +13,7 @@ import {
   DvcRemote,
   EvidenceStore,
   type IDataRepository,
+  JobNetwork,
   type JobRoleProps,
   JobScript,
   JobToolkit,
@@ -110,6 +112,14 @@ export const CONSTRUCTS: Record<string, (stack: Stack) => void> = {
   JobToolkit: (stack) =>
     void new JobToolkit(stack, 'JobToolkit', {
       handoverBucket: s3.Bucket.fromBucketName(stack, 'Artifacts', 'artifacts'),
+    }),
+  JobNetwork: (stack) =>
+    void new JobNetwork(stack, 'JobNetwork', {
+      vpc: ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
+        vpcId: 'vpc-1',
+        availabilityZones: ['us-east-1a'],
+        privateSubnetIds: ['subnet-1'],
+      }),
     }),
   ProcessingRole: (stack) => void new ProcessingRole(stack, 'ProcessingRole', defineJobParts(stack)),
   TrainingRole: (stack) => void new TrainingRole(stack, 'TrainingRole', defineJobParts(stack)),
