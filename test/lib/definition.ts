@@ -116,9 +116,9 @@ export const CONSTRUCTS: Record<string, (stack: Stack) => void> = {
   JobNetwork: (stack) =>
     void new JobNetwork(stack, 'JobNetwork', {
       vpc: ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
-        vpcId: 'vpc-1',
+        vpcId: 'vpc-0123456789abcdef0',
         availabilityZones: ['us-east-1a'],
-        privateSubnetIds: ['subnet-1'],
+        privateSubnetIds: ['subnet-0123456789abcdef0'],
       }),
     }),
   ProcessingRole: (stack) => void new ProcessingRole(stack, 'ProcessingRole', defineJobParts(stack)),
