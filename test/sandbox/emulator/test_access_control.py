@@ -169,3 +169,59 @@ def test_a_role_is_assumed_by_whom_it_trusts(emulator: RunningEmulator, as_role:
     sts = as_role("sts", allow("sts:AssumeRole"))
     sts.assume_role(RoleArn=trusts_the_account, RoleSessionName="test")
     refused(sts.assume_role, RoleArn=trusts_a_service, RoleSessionName="test")
+
+
+@pytest.fixture
+def encrypted(emulator: RunningEmulator, bucket: str) -> tuple[str, str]:
+    """A bucket whose objects a customer's key encrypts, and the key; one object is there already."""
+    s3 = emulator.client("s3")
+    key = emulator.client("kms").create_key()["KeyMetadata"]["Arn"]
+    by_default = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
+    s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [by_default]})
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket=bucket, Key="a b", Body=b"x")
+    return bucket, key
+
+
+def test_an_encrypted_object_is_read_with_a_right_on_its_key(as_role: Any, encrypted: tuple[str, str]) -> None:
+    bucket, key = encrypted
+    reads = allow(["s3:GetObject", "s3:GetObjectVersion"])
+    without_key, with_key = as_role("s3", reads), as_role("s3", reads, allow("kms:Decrypt", key))
+    version = with_key.get_object(Bucket=bucket, Key="a b")["VersionId"]
+    with_key.get_object(Bucket=bucket, Key="a b", VersionId=version)
+    refused(without_key.get_object, Bucket=bucket, Key="a b")
+    refused(without_key.get_object, Bucket=bucket, Key="a b", VersionId=version)
+    # what HEAD tells is not encrypted.
+    without_key.head_object(Bucket=bucket, Key="a b")
+
+
+def test_an_encrypted_object_is_written_with_a_right_on_its_key(as_role: Any, encrypted: tuple[str, str]) -> None:
+    bucket, key = encrypted
+    generate = allow("kms:GenerateDataKey", key, StringEquals={"kms:ViaService": "s3.us-east-1.amazonaws.com"})
+    without_key = as_role("s3", allow("s3:PutObject"))
+    without_decrypt = as_role("s3", allow("s3:PutObject"), generate)
+    refused(without_key.put_object, Bucket=bucket, Key="b", Body=b"x")
+    without_decrypt.put_object(Bucket=bucket, Key="b", Body=b"x")
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
+    refused(without_decrypt.create_multipart_upload, Bucket=bucket, Key="c")
+    as_role("s3", allow("s3:PutObject"), generate, allow("kms:Decrypt", key)).create_multipart_upload(
+        Bucket=bucket, Key="c"
+    )
+
+
+def test_a_copy_is_read_with_the_key_of_its_source(as_role: Any, encrypted: tuple[str, str]) -> None:
+    bucket, key = encrypted
+    copy = {"Bucket": bucket, "Key": "copy", "CopySource": {"Bucket": bucket, "Key": "a b"}}
+    may = allow(["s3:GetObject", "s3:PutObject"])
+    refused(as_role("s3", may, allow("kms:GenerateDataKey", key)).copy_object, **copy)
+    as_role("s3", may, allow(["kms:Decrypt", "kms:GenerateDataKey"], key)).copy_object(**copy)
+
+
+def test_a_log_group_is_written_with_a_right_on_its_streams(as_role: Any) -> None:
+    group = "arn:aws:logs:us-east-1:111122223333:log-group:/jobs"
+    may = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams"]
+    refused(as_role("logs", allow(may, group)).create_log_group, logGroupName="/jobs")
+    logs = as_role("logs", allow(may, f"{group}:*"))
+    logs.create_log_group(logGroupName="/jobs")
+    logs.create_log_stream(logGroupName="/jobs", logStreamName="one")
+    refused(logs.create_log_stream, logGroupName="/jobs-of-others", logStreamName="one")
