@@ -53,6 +53,7 @@ const MODULES = [
   'private/job-network-settings',
   'private/job-roles',
   'private/lineage-function',
+  'private/log-key',
   'private/object-grants',
   'private/operations-dashboard',
   'private/perms',

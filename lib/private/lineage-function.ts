@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { logKeyOf } from './log-key';
 import { WRITE_LOGS } from './perms';
 
 export const FUNCTION_TIMEOUT = Duration.minutes(1);
@@ -31,7 +32,10 @@ export interface LineageFunctionOptions {
  * A managed policy such as AWSLambdaBasicExecutionRole would allow writing to every log group of the account.
  */
 export function defineLineageFunction(scope: Construct, id: string, options: LineageFunctionOptions): lambda.Function {
-  const logGroup = new logs.LogGroup(scope, `${id}Logs`, { retention: logs.RetentionDays.ONE_YEAR });
+  const logGroup = new logs.LogGroup(scope, `${id}Logs`, {
+    retention: logs.RetentionDays.ONE_YEAR,
+    encryptionKey: logKeyOf(scope),
+  });
   const role = new iam.Role(scope, `${id}Role`, {
     description: `Rights of the ${options.name} function`,
     assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),

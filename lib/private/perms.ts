@@ -19,6 +19,18 @@ export const READ_ENCRYPTED = ['kms:Decrypt'];
 // a multipart upload decrypts its own parts (https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions).
 export const WRITE_ENCRYPTED = ['kms:Decrypt', 'kms:GenerateDataKey'];
 
+// what CloudWatch Logs does with the key of a log group
+// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html).
+export const ENCRYPT_LOGS = [
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+];
+
 export const SIGN = ['kms:Sign'];
 export const READ_PUBLIC_KEY = ['kms:GetPublicKey'];
 // whatever a key's administrator needs, but no use of the key: neither Sign, nor CreateGrant, by which one could be handed on.
