@@ -7,7 +7,7 @@ import { asHere } from './consumer.mjs';
 
 const TOOLS = ['@cloud-copilot/iam-simulate', 'cdk-nag', 'jest', 'ts-jest', 'typescript', '@types/jest', '@types/node'];
 const NEEDED = [
-  ...['lib', 'assets', 'test/lib', 'test/nag.slow.test.ts', 'test/e2e/scripts'],
+  ...['lib', 'assets', 'test/lib', 'test/nag.slow.test.ts', 'test/e2e/scripts', 'docs/security.md'],
   ...['package.json', 'jest.config.js', 'tsconfig.json'],
 ];
 
