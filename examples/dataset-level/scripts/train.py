@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 DATASET = Path(os.environ["SM_CHANNEL_DATASET"])
-MODEL = Path("/opt/ml/model/model.joblib")
+MODEL = Path(os.environ["SM_MODEL_DIR"]) / "model.joblib"
 
 
 def load(part: str) -> tuple[pandas.DataFrame, pandas.Series]:
