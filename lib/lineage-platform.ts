@@ -8,6 +8,7 @@ import type { IDataRepository } from './data-repository';
 import { DeploymentRecorder } from './deployment-recorder';
 import { DvcRemote, type IDvcRemote } from './dvc-remote';
 import { EvidenceStore, type EvidenceStoreOptions, type IEvidenceStore } from './evidence-store';
+import type { JobNetwork } from './job-network';
 import type { JobRoleProps } from './job-role';
 import { JobToolkit } from './job-toolkit';
 import { LineageOperations, type LineageOperationsOptions } from './lineage-operations';
@@ -75,6 +76,15 @@ export interface LineageJobsOptions {
    * @default - a new one, whose jobs hand on to one another below `lineage/` in the artifact bucket
    */
   readonly toolkit?: JobToolkit;
+
+  /**
+   * The network that jobs run in. Its roles are allowed to use it; pipelines put their jobs into it.
+   *
+   * [disable-awslint:prefer-ref-interface]
+   *
+   * @default - a network of SageMaker's, with a way to the internet
+   */
+  readonly network?: JobNetwork;
 
   /**
    * The role of processing jobs. It is granted what a processing job needs.
@@ -209,6 +219,11 @@ export class LineagePlatform extends Construct {
   public readonly artifactBucket: s3.IBucket;
 
   /**
+   * The network that jobs run in, if it is one of yours.
+   */
+  public readonly network?: JobNetwork;
+
+  /**
    * The role of processing jobs. It may push datasets and delete none.
    */
   public readonly processingRole: iam.IRole;
@@ -260,6 +275,7 @@ export class LineagePlatform extends Construct {
     this.artifactBucket = jobs.artifactBucket ?? this.defineArtifactBucket();
     this.mlflowApp = tracking.mlflowApp ?? new MlflowApp(this, 'MlflowApp', { artifactBucket: this.artifactBucket });
     this.jobToolkit = jobs.toolkit ?? new JobToolkit(this, 'JobToolkit', { handoverBucket: this.artifactBucket });
+    this.network = jobs.network;
     this.processingRole = new ProcessingRole(
       this,
       'ProcessingRole',
@@ -378,9 +394,9 @@ export class LineagePlatform extends Construct {
   }
 
   private roleOf(kind: 'Processing' | 'Training', role?: iam.IRole): JobRoleProps {
-    const { dvcRemote, dataRepositories, mlflowApp, jobToolkit, artifactBucket } = this;
+    const { dvcRemote, dataRepositories, mlflowApp, jobToolkit, artifactBucket, network } = this;
     const description = `${kind} jobs of the lineage platform ${this.platformName}`;
-    return { dvcRemote, dataRepositories, mlflowApp, jobToolkit, artifactBucket, role, description };
+    return { dvcRemote, dataRepositories, mlflowApp, jobToolkit, artifactBucket, network, role, description };
   }
 }
 

@@ -1,9 +1,18 @@
 import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { DvcRemote, EvidenceStore, JobToolkit, LineagePlatform, type LineagePlatformProps, MlflowApp } from '../../lib';
+import {
+  DvcRemote,
+  EvidenceStore,
+  JobNetwork,
+  JobToolkit,
+  LineagePlatform,
+  type LineagePlatformProps,
+  MlflowApp,
+} from '../../lib';
 import contract from '../../lib/private/contract.json';
 import { actionsOf, CONSTRUCTS, defineRepository, defineStack, statementsOf, templateOf } from './definition';
 
@@ -189,4 +198,24 @@ test('a name that only the deployment knows is taken as it is', () => {
     evidence: { store },
   });
   expect(platform.platformName).toBe(name);
+});
+
+test('jobs may run in a network of yours, which both roles may use', () => {
+  const stack = defineStack();
+  const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
+    vpcId: 'vpc-0123456789abcdef0',
+    availabilityZones: ['us-east-1a'],
+    privateSubnetIds: ['subnet-0123456789abcdef0'],
+  });
+  const network = new JobNetwork(stack, 'Network', { vpc });
+  const platform = new LineagePlatform(stack, 'Platform', {
+    name: 'demo',
+    data: { repositories: [defineRepository(stack)] },
+    jobs: { network },
+  });
+  expect(platform.network).toBe(network);
+  const template = Template.fromStack(stack);
+  for (const role of ['PlatformTrainingRole', 'PlatformProcessingRole']) {
+    expect(actionsOf(statementsOf(template, role))).toContain('ec2:CreateNetworkInterface');
+  }
 });
