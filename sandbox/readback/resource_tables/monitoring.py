@@ -90,6 +90,9 @@ TABLES = (
     ResourceTable(
         type="AWS::CloudWatch::Dashboard",
         compared={"DashboardBody": Compared(_dashboard_body)},
-        not_compared={"DashboardName": "is how the live dashboard is found"},
+        not_compared={
+            "DashboardName": "is how the live dashboard is found",
+            "Tags": "carry neither rights nor protection",
+        },
     ),
 )
