@@ -1,104 +1,62 @@
 import { posix } from 'node:path';
-import { Duration, Names, Stack } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import type * as s3 from 'aws-cdk-lib/aws-s3';
-import { CfnPipeline } from 'aws-cdk-lib/aws-sagemaker';
+import { Annotations, Names, Resource, Stack } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import {
+  CfnPipeline,
+  type IModelPackageGroupRef,
+  type IPipeline,
+  type PipelineReference,
+} from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
 import type { IDataRepository } from './data-repository';
-import type { JobScript, JobScriptConfig } from './job-script';
+import type { JobScriptConfig } from './job-script';
+import { LineagePipelineGrants } from './lineage-pipeline-grants';
 import type { LineagePlatform } from './lineage-platform';
+import type { QualityBound, RegisterProps } from './model-registration';
+import type { PipelineJobProps, PreprocessProps, TrainProps } from './pipeline-job';
 import { contract } from './private/contract';
-import { enforce, invalid, isKnown, type Rule } from './private/errors';
-import { defineSageMakerRole } from './private/job-roles';
+import { enforce, invalid, isKnown } from './private/errors';
+import { defineModelPackageGroup } from './private/model-package-group';
 import { ObjectGrants } from './private/object-grants';
-import { PASS_ROLE, RUN_PROCESSING_JOBS, RUN_TRAINING_JOBS } from './private/perms';
-import { EXECUTION_ARN, EXECUTION_ID, join, type PipelineValue, parameter } from './private/pipeline-expressions';
+import { pipelineArns } from './private/pipeline-arns';
+import type { PipelineStep } from './private/pipeline-definition';
+import {
+  EXECUTION_ARN,
+  EXECUTION_ID,
+  join,
+  type PipelineValue,
+  parameter,
+  propertyOf,
+} from './private/pipeline-expressions';
+import { defineDatasetReader, defineModelRegistrar } from './private/pipeline-functions';
+import { gateParameters, gateStep } from './private/pipeline-gate';
 import { problemsOf } from './private/pipeline-limits';
-import { preprocessStep, type StepOptions, trainStep } from './private/pipeline-steps';
+import { registerStep, registerVersionStep } from './private/pipeline-registration';
+import {
+  allowInvoking,
+  allowRegistering,
+  CHECKPOINTS,
+  defineEvaluationRole,
+  definePipelineRole,
+  EVALUATIONS,
+  MODELS,
+} from './private/pipeline-roles';
+import { DEFAULT_RUNTIME, RULES } from './private/pipeline-rules';
+import {
+  datasetStep,
+  evaluateStep,
+  preprocessStep,
+  type StepOptions,
+  TRAIN,
+  trainStep,
+} from './private/pipeline-steps';
 
 const PARAMETERS = { dataVersion: 'DataVersion', inputUri: 'InputUri', codeRevision: 'CodeRevision' };
 
 /**
- * How a step of a pipeline runs.
+ * What a LineagePipeline does.
  */
-export interface PipelineJobProps {
-  /**
-   * The user's script. It knows nothing of lineage.
-   */
-  readonly script: JobScript;
-
-  /**
-   * The address of the container image, which needs Python 3.10 or newer and git.
-   */
-  readonly image: string;
-
-  /**
-   * The kind of instance that the job runs on.
-   *
-   * @default 'ml.m5.large'
-   */
-  readonly instanceType?: string;
-
-  /**
-   * The size of the instance's volume in gigabytes.
-   *
-   * @default 30
-   */
-  readonly volumeSizeInGb?: number;
-
-  /**
-   * After this time SageMaker stops the job.
-   *
-   * @default Duration.hours(1)
-   */
-  readonly maxRuntime?: Duration;
-
-  /**
-   * Further environment variables of the job.
-   *
-   * @default - only those that carry the lineage
-   */
-  readonly environment?: Record<string, string>;
-}
-
-/**
- * How the step that makes a dataset version runs.
- */
-export interface PreprocessProps extends PipelineJobProps {
-  /**
-   * The bucket with the raw data.
-   *
-   * [disable-awslint:prefer-ref-interface]
-   */
-  readonly inputBucket: s3.IBucket;
-
-  /**
-   * The key prefix of the raw data, without a slash at either end. An execution may name another place below it.
-   */
-  readonly inputPrefix: string;
-}
-
-/**
- * How the step that makes a model runs.
- */
-export interface TrainProps extends PipelineJobProps {
-  /**
-   * Hyperparameters, as texts: SageMaker takes no others.
-   *
-   * @default - none
-   */
-  readonly hyperparameters?: Record<string, string>;
-}
-
-/**
- * Properties of a LineagePipeline.
- */
-export interface LineagePipelineProps {
-  /**
-   * The platform whose remote, MLflow App and roles the pipeline uses.
-   */
-  readonly platform: LineagePlatform;
-
+export interface LineagePipelineOptions {
   /**
    * The data repository that dataset versions are published to; one of the platform's. Its token has to allow pushing.
    */
@@ -115,9 +73,31 @@ export interface LineagePipelineProps {
   readonly train: TrainProps;
 
   /**
+   * The step that measures the model, with a script that writes
+   * `/opt/ml/processing/output/evaluation/evaluation.json`: one object of metrics and numbers.
+   *
+   * @default - models are not measured
+   */
+  readonly evaluate?: PipelineJobProps;
+
+  /**
+   * What the metrics have to be, all of them. A model that does not meet them fails the execution and is not registered.
+   *
+   * @default - every model is good enough
+   */
+  readonly qualityGate?: QualityBound[];
+
+  /**
+   * Registers the model: as a version in MLflow, and as a model package that waits for a person's approval.
+   *
+   * @default - models are not registered, unless a script does it
+   */
+  readonly register?: RegisterProps;
+
+  /**
    * The name of the pipeline. Changing it replaces the pipeline.
    *
-   * @default - a name made from the construct's path, stable over deployments
+   * @default - a name in lower case made from the construct's path, stable over deployments
    */
   readonly pipelineName?: string;
 
@@ -129,7 +109,7 @@ export interface LineagePipelineProps {
   readonly experimentName?: string;
 
   /**
-   * The name that scripts find in `MLFLOW_REGISTERED_MODEL_NAME`, for those that register their model.
+   * The name of the registered model in MLflow. Scripts find it in `MLFLOW_REGISTERED_MODEL_NAME`.
    *
    * @default - the name of the pipeline
    */
@@ -143,47 +123,68 @@ export interface LineagePipelineProps {
   readonly datasetPath?: string;
 }
 
-const RULES: readonly Rule<LineagePipelineProps>[] = [
-  {
-    broken: ({ pipelineName }) => isKnown(pipelineName) && !/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}$/.test(pipelineName),
-    message: ({ pipelineName }) =>
-      `pipelineName must be 1 to 256 letters, digits and inner dashes, got ${JSON.stringify(pipelineName)}`,
-  },
-  {
-    broken: ({ datasetPath }) =>
-      isKnown(datasetPath) && !/^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/.test(datasetPath),
-    message: ({ datasetPath }) =>
-      `datasetPath must be a relative path of letters, digits, dots, dashes and underscores, got ${JSON.stringify(datasetPath)}`,
-  },
-];
+/**
+ * Properties of a LineagePipeline.
+ */
+export interface LineagePipelineProps extends LineagePipelineOptions {
+  /**
+   * The platform whose remote, MLflow App and roles the pipeline uses.
+   */
+  readonly platform: LineagePlatform;
+}
 
 /**
- * A SageMaker pipeline that makes a dataset version and a model of it, with the user's plain scripts.
+ * A SageMaker pipeline that makes a dataset version and a model of it, measures the model and registers it, with the
+ * user's plain scripts.
  *
- * Each execution publishes its dataset version under a Git tag of its own, and trains on exactly that version.
- * Its parameters: `DataVersion` (the beginning of the tag), `InputUri` (the raw data), and `CodeRevision` where a script
- * comes from a repository.
+ * Each execution publishes its dataset version under a Git tag of its own, and trains and evaluates on exactly that
+ * version. Its parameters: `DataVersion` (the beginning of the tag), `InputUri` (the raw data), `CodeRevision` where a
+ * script comes from a repository, and one for each bound of the quality gate.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines.html
+ * @resource AWS::SageMaker::Pipeline
  */
-export class LineagePipeline extends Construct {
+export class LineagePipeline extends Resource implements IPipeline {
   /**
    * The name to start executions with.
    */
   public readonly pipelineName: string;
 
   /**
+   * The ARN of the pipeline.
+   */
+  public readonly pipelineArn: string;
+
+  /**
    * The role with which the pipeline starts its jobs.
    */
   public readonly role: iam.IRole;
 
+  /**
+   * The group whose versions the registered models are; there is none if models are not registered.
+   */
+  public readonly modelPackageGroup?: IModelPackageGroupRef;
+
+  /**
+   * Who may start executions, and who may watch them.
+   */
+  public readonly grants: LineagePipelineGrants;
+
   constructor(scope: Construct, id: string, props: LineagePipelineProps) {
-    super(scope, id);
+    super(scope, id, { physicalName: props.pipelineName });
     enforce(this, 'LineagePipelineInvalid', props, RULES);
 
     const { platform, preprocess } = props;
-    this.pipelineName = props.pipelineName ?? Names.uniqueResourceName(this, { maxLength: 100, separator: '-' });
-    this.role = this.defineRole(platform);
+    this.pipelineName =
+      props.pipelineName ?? Names.uniqueResourceName(this, { maxLength: 100, separator: '-' }).toLowerCase();
+    this.pipelineArn = pipelineArns(Stack.of(this), this.pipelineName)[0] ?? '';
+    const evaluationRole = props.evaluate && defineEvaluationRole(this, props);
+    this.role = definePipelineRole(this, [
+      platform.processingRole,
+      platform.trainingRole,
+      ...(evaluationRole ? [evaluationRole] : []),
+    ]);
+    this.modelPackageGroup = props.register && this.groupOf(props.register, platform);
 
     const input = new ObjectGrants(preprocess.inputBucket, preprocess.inputPrefix);
     input.list(platform.processingRole);
@@ -193,29 +194,55 @@ export class LineagePipeline extends Construct {
       pipelineName: this.pipelineName,
       roleArn: this.role.roleArn,
       // the CDK copies this object as it is, so its keys are those of CloudFormation.
-      pipelineDefinition: { PipelineDefinitionBody: Stack.of(this).toJsonString(this.define(props)) },
+      pipelineDefinition: { PipelineDefinitionBody: Stack.of(this).toJsonString(this.define(props, evaluationRole)) },
     });
     // SageMaker checks at once what the role may do.
     resource.node.addDependency(this.role);
+    this.grants = LineagePipelineGrants.fromPipeline(this);
+
+    if (props.register && !props.qualityGate) {
+      Annotations.of(this).addWarningV2(
+        'cdk-ml-lineage:LineagePipeline.registersEveryModel',
+        'every model is registered, however bad it is: give the pipeline evaluate and qualityGate, or acknowledge this',
+      );
+    }
   }
 
-  private define(props: LineagePipelineProps): object {
-    const { platform } = props;
-    const preprocess = this.bind(props.preprocess.script, 'Preprocess', 'preprocess.py', platform.processingRole);
-    const train = this.bind(props.train.script, 'Train', 'train.py', platform.trainingRole);
-    const artifacts = platform.artifactBucket;
+  /**
+   * What other constructs know the pipeline by.
+   */
+  public get pipelineRef(): PipelineReference {
+    return { pipelineName: this.pipelineName };
+  }
+
+  /**
+   * Starts executions: `grants.start` by the name that the CDK's own targets know.
+   *
+   * [disable-awslint:no-grants]
+   */
+  public grantStartPipelineExecution(grantee: iam.IGrantable): iam.Grant {
+    return this.grants.start(grantee);
+  }
+
+  private define(props: LineagePipelineProps, evaluationRole?: iam.IRole): object {
+    const { platform, qualityGate = [] } = props;
+    const preprocess = this.job(props, props.preprocess, 'Preprocess', platform.processingRole);
+    const train = this.job(props, props.train, 'Train', platform.trainingRole);
+    const evaluate = props.evaluate && evaluationRole && this.job(props, props.evaluate, 'Evaluate', evaluationRole);
+    const hasRevision = [preprocess, train, evaluate].some((job) => job?.hasRevision);
 
     const definition = {
       Version: '2020-12-01',
       Metadata: {},
       Parameters: [
-        { Name: PARAMETERS.dataVersion, Type: 'String', DefaultValue: 'v1' },
+        { Name: PARAMETERS.dataVersion, Type: 'String' as const, DefaultValue: 'v1' },
         {
           Name: PARAMETERS.inputUri,
-          Type: 'String',
+          Type: 'String' as const,
           DefaultValue: props.preprocess.inputBucket.s3UrlForObject(props.preprocess.inputPrefix),
         },
-        ...(preprocess.hasRevision || train.hasRevision ? [{ Name: PARAMETERS.codeRevision, Type: 'String' }] : []),
+        ...(hasRevision ? [{ Name: PARAMETERS.codeRevision, Type: 'String' as const }] : []),
+        ...gateParameters(qualityGate),
       ],
       // without it the service may make an MLflow App of its own, whose runs nobody tags.
       MlflowConfig: {
@@ -224,15 +251,20 @@ export class LineagePipeline extends Construct {
       },
       Steps: [
         preprocessStep({
-          ...this.stepOptions(props, props.preprocess, preprocess, platform.processingRole),
+          ...preprocess,
           inputUri: parameter(PARAMETERS.inputUri),
           lineageUri: platform.jobToolkit.handoverUri,
         }),
+        ...this.datasetSteps(props),
         trainStep({
-          ...this.stepOptions(props, props.train, train, platform.trainingRole),
-          modelUri: artifacts.s3UrlForObject('models'),
+          ...train,
+          modelUri: platform.artifactBucket.s3UrlForObject(MODELS),
           hyperparameters: props.train.hyperparameters ?? {},
+          instanceCount: props.train.instanceCount ?? 1,
+          spot: props.train.spot && { ...props.train.spot, checkpointsUri: this.checkpointsUri(platform) },
         }),
+        ...(evaluate ? [this.evaluateStep(platform, evaluate)] : []),
+        ...(qualityGate.length > 0 ? [gateStep(qualityGate, this.registerSteps(props))] : this.registerSteps(props)),
       ],
     };
     const problems = problemsOf(definition);
@@ -242,17 +274,71 @@ export class LineagePipeline extends Construct {
     return definition;
   }
 
-  private bind(script: JobScript, id: string, entry: string, role: iam.IRole): JobScriptConfig {
-    return script.bind(new Construct(this, id), entry, role);
+  private datasetSteps({ platform, train }: LineagePipelineProps): PipelineStep[] {
+    if (!train.spot) {
+      return [];
+    }
+    const reader = defineDatasetReader(this, platform.jobToolkit);
+    allowInvoking(this.role, reader);
+    return [datasetStep(reader.functionArn)];
   }
 
-  private stepOptions(
+  /** Where the checkpoints of this pipeline are: those of others mean nothing to its script. */
+  private checkpointsUri(platform: LineagePlatform): string {
+    const prefix = `${CHECKPOINTS}/${this.pipelineName}`;
+    const checkpoints = new ObjectGrants(platform.artifactBucket, prefix);
+    checkpoints.list(platform.trainingRole);
+    checkpoints.read(platform.trainingRole);
+    checkpoints.write(platform.trainingRole);
+    return platform.artifactBucket.s3UrlForObject(prefix);
+  }
+
+  private evaluateStep({ artifactBucket }: LineagePlatform, options: StepOptions): PipelineStep {
+    // the pipeline itself reads the evaluation, with its own role.
+    new ObjectGrants(artifactBucket, EVALUATIONS).read(this.role);
+    return evaluateStep({ ...options, evaluationsUri: artifactBucket.s3UrlForObject(EVALUATIONS) });
+  }
+
+  private registerSteps(props: LineagePipelineProps): PipelineStep[] {
+    const { register, platform } = props;
+    if (!register || !this.modelPackageGroup) {
+      return [];
+    }
+    const registrar = defineModelRegistrar(this, platform.mlflowApp);
+    allowInvoking(this.role, registrar);
+    allowRegistering(this.role, this.modelPackageGroup);
+    return [
+      registerVersionStep(registrar.functionArn, this.registeredModelOf(props)),
+      registerStep({
+        modelPackageGroup: this.modelPackageGroup.modelPackageGroupRef.modelPackageGroupArn,
+        image: register.inferenceImage.bind(new Construct(this, 'Inference'), this.role).imageUri,
+        contentTypes: register.contentTypes ?? ['application/json'],
+        responseTypes: register.responseTypes ?? ['application/json'],
+        dataRevision: this.dataRevision(),
+        isEvaluated: props.evaluate !== undefined,
+      }),
+    ];
+  }
+
+  private groupOf(register: RegisterProps, { platformName }: LineagePlatform): IModelPackageGroupRef {
+    return register.modelPackageGroup ?? defineModelPackageGroup(this, { ...register, platformName });
+  }
+
+  private job(
     props: LineagePipelineProps,
     job: PipelineJobProps,
-    script: JobScriptConfig,
+    id: 'Preprocess' | 'Train' | 'Evaluate',
     role: iam.IRole,
-  ): StepOptions {
-    const lineage = { ...script.environment, ...this.lineageEnvironment(props, script) };
+  ): StepOptions & { readonly hasRevision: boolean } {
+    const step = new Construct(this, id);
+    const script = job.script.bind(step, `${id.toLowerCase()}.py`, role);
+    const lineage = {
+      ...script.environment,
+      ...this.lineageEnvironment(props, script),
+      ...(id === 'Evaluate' && {
+        [contract.jobEnvironment.evaluatedTrainingJob]: propertyOf(TRAIN, 'TrainingJobName'),
+      }),
+    };
     const taken = Object.keys(job.environment ?? {}).filter((name) => name in lineage);
     if (taken.length > 0) {
       throw invalid(
@@ -262,14 +348,15 @@ export class LineagePipeline extends Construct {
       );
     }
     return {
-      image: job.image,
+      image: job.image.bind(step, role).imageUri,
       instanceType: job.instanceType ?? 'ml.m5.large',
       volumeSizeInGb: job.volumeSizeInGb ?? 30,
-      maxRuntime: job.maxRuntime ?? Duration.hours(1),
+      maxRuntime: job.maxRuntime ?? DEFAULT_RUNTIME,
       roleArn: role.roleArn,
       environment: { ...job.environment, ...lineage },
       toolkitUri: props.platform.jobToolkit.toolkitUri,
       codeUri: script.codeUri,
+      hasRevision: script.hasRevision,
     };
   }
 
@@ -277,7 +364,7 @@ export class LineagePipeline extends Construct {
     const names = contract.jobEnvironment;
     const { dataRepository, platform } = props;
     return {
-      [names.dataRevision]: join('-', parameter(PARAMETERS.dataVersion), EXECUTION_ID),
+      [names.dataRevision]: this.dataRevision(),
       [names.dataVersion]: parameter(PARAMETERS.dataVersion),
       [names.pipelineExecutionArn]: EXECUTION_ARN,
       [names.dataRepositoryUrl]: dataRepository.url,
@@ -290,29 +377,20 @@ export class LineagePipeline extends Construct {
       [names.datasetPath]: props.datasetPath ?? 'dataset',
       [names.mlflowTrackingUri]: platform.mlflowApp.mlflowAppArn,
       [names.mlflowExperimentName]: this.experimentOf(props),
-      [names.mlflowRegisteredModelName]: props.registeredModelName ?? this.pipelineName,
+      [names.mlflowRegisteredModelName]: this.registeredModelOf(props),
       ...(script.hasRevision && { [names.codeRevision]: parameter(PARAMETERS.codeRevision) }),
     };
+  }
+
+  private dataRevision(): PipelineValue {
+    return join('-', parameter(PARAMETERS.dataVersion), EXECUTION_ID);
   }
 
   private experimentOf(props: LineagePipelineProps): string {
     return props.experimentName ?? this.pipelineName;
   }
 
-  private defineRole(platform: LineagePlatform): iam.Role {
-    const role = defineSageMakerRole(this, 'Role', 'Lets a lineage pipeline start its jobs');
-    // SageMaker names the jobs of pipelines itself, with this beginning.
-    const jobs = (kind: string) => [
-      Stack.of(this).formatArn({ service: 'sagemaker', resource: kind, resourceName: 'pipelines-*' }),
-    ];
-    iam.Grant.addToPrincipal({ grantee: role, actions: RUN_PROCESSING_JOBS, resourceArns: jobs('processing-job') });
-    iam.Grant.addToPrincipal({ grantee: role, actions: RUN_TRAINING_JOBS, resourceArns: jobs('training-job') });
-    iam.Grant.addToPrincipal({
-      grantee: role,
-      actions: PASS_ROLE,
-      resourceArns: [platform.processingRole.roleArn, platform.trainingRole.roleArn],
-      conditions: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
-    });
-    return role;
+  private registeredModelOf(props: LineagePipelineProps): string {
+    return props.registeredModelName ?? this.pipelineName;
   }
 }

@@ -1,5 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Node } from 'constructs';
+// in a project of your own: from 'cdk-ml-lineage'.
+import { JobImage } from '../../lib';
 import type { DatasetLevelStackProps } from './stack';
 
 /**
@@ -33,7 +35,7 @@ export function stackSettings(node: Node): DatasetLevelStackProps {
     platformName: setting(node, 'platformName'),
     dataRepositoryUrl: setting(node, 'dataRepositoryUrl'),
     dataRepositoryTokenSecretArn: setting(node, 'dataRepositoryTokenSecretArn'),
-    image: setting(node, 'image'),
+    image: JobImage.fromUri(setting(node, 'image')),
     ...evidenceRetention(node),
   };
 }

@@ -3,7 +3,7 @@ import { CfnOutput, type Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 // in a project of your own: from 'cdk-ml-lineage'.
-import { DataRepository, JobScript, LineagePipeline, LineagePlatform } from '../../lib';
+import { DataRepository, type JobImage, JobScript, LineagePipeline, LineagePlatform } from '../../lib';
 
 export interface DatasetLevelStackProps extends StackProps {
   readonly platformName: string;
@@ -11,7 +11,7 @@ export interface DatasetLevelStackProps extends StackProps {
   /** the secret with a token that may push to the data repository. */
   readonly dataRepositoryTokenSecretArn: string;
   /** an image with Python, git, MLflow and what the scripts import. */
-  readonly image: string;
+  readonly image: JobImage;
   /** how long nobody can delete a signed statement; seven years if absent. */
   readonly evidenceRetention?: Duration;
 }

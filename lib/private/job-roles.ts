@@ -72,8 +72,10 @@ export function warnOfImmutable(scope: Construct, construct: string, role: iam.I
   }
 }
 
-// SageMaker makes the log streams in the job's name.
-function allowJobLogs(scope: Construct, role: iam.IRole, kind: JobKind): void {
+/**
+ * Lets a job write its log. SageMaker makes the log streams in the job's name.
+ */
+export function allowJobLogs(scope: Construct, role: iam.IRole, kind: JobKind): void {
   iam.Grant.addToPrincipal({
     grantee: role,
     actions: [...DESCRIBE_LOG_STREAMS, ...WRITE_LOGS],

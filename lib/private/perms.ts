@@ -128,3 +128,15 @@ export const DESCRIBE_NETWORK = [
   'ec2:DescribeSubnets',
   'ec2:DescribeVpcs',
 ];
+
+// without the condition on its status, this right alone would approve a package.
+export const REGISTER_MODEL_PACKAGES = ['sagemaker:CreateModelPackage'];
+export const INVOKE_FUNCTION = ['lambda:InvokeFunction'];
+
+export const START_PIPELINE = ['sagemaker:StartPipelineExecution'];
+export const WATCH_PIPELINE = ['sagemaker:DescribePipeline', 'sagemaker:ListPipelineExecutions'];
+export const WATCH_EXECUTIONS = [
+  'sagemaker:DescribePipelineExecution',
+  'sagemaker:ListPipelineExecutionSteps',
+  'sagemaker:ListPipelineParametersForExecution',
+];

@@ -9,6 +9,15 @@ export type PipelineExpression =
 
 export type PipelineValue = string | PipelineExpression;
 
+/**
+ * A value out of a file that a processing step has written. SageMaker reads it in conditions only.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-propertyfile.html
+ */
+export interface FileExpression {
+  readonly 'Std:JsonGet': { readonly PropertyFile: { readonly Get: string }; readonly Path: string };
+}
+
 export function parameter(name: string): PipelineExpression {
   return { Get: `Parameters.${name}` };
 }
@@ -25,4 +34,22 @@ export function join(on: string, ...values: PipelineValue[]): PipelineExpression
  */
 export function outputOf(step: string, output: string): PipelineExpression {
   return { Get: `Steps.${step}.ProcessingOutputConfig.Outputs['${output}'].S3Output.S3Uri` };
+}
+
+/**
+ * What the description of a step's job says once it has ended.
+ */
+export function propertyOf(step: string, property: string): PipelineExpression {
+  return { Get: `Steps.${step}.${property}` };
+}
+
+/**
+ * What a step's function has answered.
+ */
+export function answerOf(step: string, output: string): PipelineExpression {
+  return { Get: `Steps.${step}.OutputParameters['${output}']` };
+}
+
+export function fromFile(step: string, file: string, path: string): FileExpression {
+  return { 'Std:JsonGet': { PropertyFile: { Get: `Steps.${step}.PropertyFiles.${file}` }, Path: path } };
 }

@@ -13,6 +13,7 @@ import {
   DvcRemote,
   EvidenceStore,
   type IDataRepository,
+  JobImage,
   JobNetwork,
   type JobRoleProps,
   JobScript,
@@ -134,7 +135,7 @@ export const CONSTRUCTS: Record<string, (stack: Stack) => void> = {
   LineagePipeline: (stack) => {
     const dataRepository = defineRepository(stack);
     const script = JobScript.fromAsset(SCRIPTS, { entry: 'log_run.py' });
-    const image = '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.6.0-cpu-py312';
+    const image = JobImage.pytorchTraining('2.6.0', { pythonVersion: 'py312' });
     new LineagePipeline(stack, 'Pipeline', {
       platform: new LineagePlatform(stack, 'Platform', { name: 'demo', data: { repositories: [dataRepository] } }),
       dataRepository,
