@@ -35,7 +35,13 @@ class AwsAccess:
     access_key_id: str
     secret_access_key: str
 
-    def client(self, service: str, credentials: Mapping[str, str] | None = None) -> Any:
+    def client(
+        self,
+        service: str,
+        credentials: Mapping[str, str] | None = None,
+        attempts: int = 3,
+        timeout_seconds: float = 60,
+    ) -> Any:
         """A client with the root user's key, or with the credentials of a session."""
         keys = credentials or {}
         # clients are safe to share between threads; making them is not.
@@ -48,7 +54,11 @@ class AwsAccess:
                 aws_access_key_id=keys.get("AWS_ACCESS_KEY_ID", self.access_key_id),
                 aws_secret_access_key=keys.get("AWS_SECRET_ACCESS_KEY", self.secret_access_key),
                 aws_session_token=keys.get("AWS_SESSION_TOKEN"),
-                config=Config(retries={"total_max_attempts": 3, "mode": "standard"}, proxies={}),
+                config=Config(
+                    retries={"total_max_attempts": attempts, "mode": "standard"},
+                    read_timeout=timeout_seconds,
+                    proxies={},
+                ),
             )
 
 

@@ -16,8 +16,10 @@ from sandbox.sagemaker.model_packages import ModelPackages
 from sandbox.sagemaker.models import Models
 from sandbox.sagemaker.pipelines.executions import PipelineExecutions
 from sandbox.sagemaker.pipelines.pipelines import Pipelines
+from sandbox.sagemaker.pipelines.step_attempt import Services
 from sandbox.sagemaker.processing_jobs import ProcessingJobs
 from sandbox.sagemaker.role_calls import SignedRoleCalls
+from sandbox.sagemaker.role_clients import EmulatorRoleClients
 from sandbox.sagemaker.settings import SageMakerSettings
 from sandbox.sagemaker.tags import Tags
 from sandbox.sagemaker.training_jobs import TrainingJobs
@@ -36,8 +38,11 @@ class Account:
         self.pipelines = Pipelines(settings)
         self.pipeline_executions = PipelineExecutions(
             self.pipelines,
-            SignedRoleCalls(settings),
-            lambda arn: self.training_jobs.find_by_arn(arn) or self.processing_jobs.find_by_arn(arn),
+            Services(
+                SignedRoleCalls(settings),
+                EmulatorRoleClients(settings.aws),
+                lambda arn: self.training_jobs.find_by_arn(arn) or self.processing_jobs.find_by_arn(arn),
+            ),
             self.events,
             one_step_at_a_time=isolation.exclusive,
         )

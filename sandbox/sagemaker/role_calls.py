@@ -12,7 +12,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from sandbox.jobs.role_session import RoleNotAssumable, assume_job_role
+from sandbox.jobs.role_session import AwsAccess, RoleNotAssumable, assume_job_role
 from sandbox.sagemaker.call import Document
 from sandbox.sagemaker.settings import SageMakerSettings
 
@@ -63,10 +63,14 @@ class SignedRoleCalls:
             raise CallRefused(503, "ServiceUnavailable", str(error)) from error
 
     def _credentials(self, role_arn: str) -> Any:
-        try:
-            session = assume_job_role(self._aws, role_arn)
-        except RoleNotAssumable as error:
-            raise CallRefused(400, "AccessDeniedException", str(error)) from None
-        except OSError as error:
-            raise CallRefused(503, "ServiceUnavailable", str(error)) from error
+        session = session_of(self._aws, role_arn)
         return Credentials(session["AWS_ACCESS_KEY_ID"], session["AWS_SECRET_ACCESS_KEY"], session["AWS_SESSION_TOKEN"])
+
+
+def session_of(aws: AwsAccess, role_arn: str) -> dict[str, str]:
+    try:
+        return assume_job_role(aws, role_arn)
+    except RoleNotAssumable as error:
+        raise CallRefused(400, "AccessDeniedException", str(error)) from None
+    except OSError as error:
+        raise CallRefused(503, "ServiceUnavailable", str(error)) from error

@@ -52,7 +52,7 @@ def step_entry(record: StepRecord) -> Document:
         "StepName": record.step.name,
         "StartTime": record.start_time,
         "StepStatus": record.status,
-        "Metadata": {record.step.type.job: {"Arn": record.job_arn}} if record.job_arn else {},
+        "Metadata": record.metadata,
         "AttemptCount": record.attempts,
     }
     optional = {
@@ -82,9 +82,8 @@ def execution_change(record: ExecutionRecord, previous: str | None) -> Event:
 
 
 def step_change(record: ExecutionRecord, step: StepRecord, previous: str | None) -> Event:
-    job = step.step.type.job
     detail: dict[str, Any] = {
-        "metadata": {job[0].lower() + job[1:]: {"arn": step.job_arn}} if step.job_arn else {},
+        "metadata": _with_small_letters(step.metadata),
         "stepName": step.step.name,
         "stepType": step.step.type_name,
         "stepStartTime": iso_time(step.start_time),
@@ -98,6 +97,12 @@ def step_change(record: ExecutionRecord, step: StepRecord, previous: str | None)
     if step.end_time is not None:
         detail["stepEndTime"] = iso_time(step.end_time)
     return _event("SageMaker Model Building Pipeline Execution Step Status Change", record, detail)
+
+
+def _with_small_letters(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name[0].lower() + name[1:]: _with_small_letters(part) for name, part in value.items()}
+    return [_with_small_letters(part) for part in value] if isinstance(value, list) else value
 
 
 def _event(detail_type: str, record: ExecutionRecord, detail: dict[str, Any]) -> Event:

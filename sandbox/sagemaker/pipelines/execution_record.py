@@ -9,10 +9,11 @@ from datetime import datetime, timezone
 from typing import Any
 
 from sandbox.sagemaker.call import Document
-from sandbox.sagemaker.pipelines.definition import PipelineDefinition, Step
+from sandbox.sagemaker.pipelines.definition import PipelineDefinition
 from sandbox.sagemaker.pipelines.expressions import Reference
 from sandbox.sagemaker.pipelines.parameters import Value
 from sandbox.sagemaker.pipelines.property_path import value_at
+from sandbox.sagemaker.pipelines.steps import Step
 
 
 @dataclass
@@ -23,9 +24,10 @@ class StepRecord:
     end_time: float | None = None
     failure_reason: str | None = None
     attempts: int = 1
-    job_arn: str | None = None
-    # what Describe says of the job since its end: the properties that later steps read.
-    job: Document = field(default_factory=dict)
+    # what the step has made or found so far, as the API shows it.
+    metadata: Document = field(default_factory=dict)
+    # what later steps read, known since the step's end: of a job what Describe says of it.
+    properties: Document = field(default_factory=dict)
 
 
 @dataclass
@@ -64,7 +66,7 @@ class ExecutionRecord:
         if reference.root == "Parameters":
             return self.parameters[reference.name]
         if reference.root == "Steps":
-            return value_at(self.steps[reference.name].job, reference.path)
+            return value_at(self.steps[reference.name].properties, reference.path)
         return {
             "StartDateTime": iso_time(self.creation_time),
             "CurrentDateTime": iso_time(time.time()),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 
 from sandbox.sagemaker.event_delivery import EventDelivery
-from sandbox.sagemaker.job_store import JobRecord
+from sandbox.sagemaker.pipelines.condition_work import OUTCOME
 from sandbox.sagemaker.pipelines.execution_documents import execution_change, step_change
 from sandbox.sagemaker.pipelines.execution_record import ExecutionRecord, StepRecord
-from sandbox.sagemaker.pipelines.step_run import StepEnd, StepRun
-from sandbox.sagemaker.role_calls import RoleCalls
+from sandbox.sagemaker.pipelines.step_attempt import Services, StepEnd
+from sandbox.sagemaker.pipelines.step_run import StepRun
+from sandbox.sagemaker.pipelines.steps import Step
 
 _REASON_CHARACTERS = 1024
 _STEP_FAILED = "Step failure: One or multiple steps failed."
@@ -23,14 +23,12 @@ class ExecutionRun:
     def __init__(
         self,
         record: ExecutionRecord,
-        calls: RoleCalls,
-        find_job: Callable[[str], JobRecord | None],
+        services: Services,
         events: EventDelivery,
     ) -> None:
         self.record = record
         self.lock = threading.RLock()
-        self._calls = calls
-        self._find_job = find_job
+        self._services = services
         self._events = events
         self._changed = threading.Condition(self.lock)
         self._stop_requested = threading.Event()
@@ -71,14 +69,19 @@ class ExecutionRun:
         for name, step in record.definition.steps.items():
             if record.most_parallel_steps is not None and self._running >= record.most_parallel_steps:
                 return
-            if name not in record.steps and step.depends_on <= succeeded:
+            if name not in record.steps and step.depends_on <= succeeded and self._is_in_taken_branch(step):
                 started = record.steps[name] = StepRecord(step)
                 self._running += 1
                 self._events.publish(step_change(record, started, None))
                 threading.Thread(target=self._run_step, args=(started,), name=f"step {name}", daemon=True).start()
 
+    def _is_in_taken_branch(self, step: Step) -> bool:
+        """Of a step whose condition has been decided."""
+        branch = step.branch
+        return branch is None or self.record.steps[branch.condition].properties[OUTCOME] == branch.outcome
+
     def _run_step(self, step: StepRecord) -> None:
-        run = StepRun(self.record, step, self._calls, self._find_job, self._change_step, self._stop_requested)
+        run = StepRun(self.record, step, self._services, self._change_step, self._stop_requested)
         end = run.run()
         with self._changed:
             self._end_step(step, end)

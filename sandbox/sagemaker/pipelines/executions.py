@@ -5,13 +5,11 @@ from __future__ import annotations
 import secrets
 import string
 import time
-from collections.abc import Callable
 
 from sandbox.sagemaker.authorization import Access
 from sandbox.sagemaker.call import Call, Document
 from sandbox.sagemaker.errors import ResourceNotFound, ValidationException
 from sandbox.sagemaker.event_delivery import EventDelivery
-from sandbox.sagemaker.job_store import JobRecord
 from sandbox.sagemaker.listing import listed, page
 from sandbox.sagemaker.pipelines.execution_documents import description, step_entry, summary
 from sandbox.sagemaker.pipelines.execution_record import ExecutionRecord
@@ -20,7 +18,7 @@ from sandbox.sagemaker.pipelines.expressions import evaluated
 from sandbox.sagemaker.pipelines.parameters import bound
 from sandbox.sagemaker.pipelines.pipeline_record import PipelineRecord
 from sandbox.sagemaker.pipelines.pipelines import Pipelines, most_parallel_steps
-from sandbox.sagemaker.role_calls import RoleCalls
+from sandbox.sagemaker.pipelines.step_attempt import Services
 from sandbox.sagemaker.service_model import service_model
 from sandbox.sagemaker.shape_validation import violations
 
@@ -31,14 +29,12 @@ class PipelineExecutions:
     def __init__(
         self,
         pipelines: Pipelines,
-        calls: RoleCalls,
-        find_job: Callable[[str], JobRecord | None],
+        services: Services,
         events: EventDelivery,
         one_step_at_a_time: bool,
     ) -> None:
         self._pipelines = pipelines
-        self._calls = calls
-        self._find_job = find_job
+        self._services = services
         self._events = events
         self._one_step_at_a_time = one_step_at_a_time
         # token -> ARN: who repeats a start gets the execution that the first call started.
@@ -61,7 +57,7 @@ class PipelineExecutions:
             if started in pipeline.executions:
                 return {"PipelineExecutionArn": started}
             record = self._record(pipeline, call)
-            run = ExecutionRun(record, self._calls, self._find_job, self._events)
+            run = ExecutionRun(record, self._services, self._events)
             pipeline.executions[record.arn] = run
             pipeline.last_run_time = record.creation_time
             self._started[request["ClientRequestToken"]] = record.arn

@@ -1,4 +1,6 @@
-"""The expressions of a definition: {"Get": "…"} and {"Std:Join": {"On": "…", "Values": […]}}."""
+"""The expressions of a definition: {"Get": "…"}, {"Std:Join": {"On": "…", "Values": […]}} and
+{"Std:JsonGet": {"PropertyFile": {"Get": "…"}, "Path": "…"}}.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from typing import Any
 from sandbox.sagemaker.pipelines.invalid_definition import InvalidDefinition
 from sandbox.sagemaker.pipelines.property_path import NoSuchProperty, Path, parse_path
 
+_PROPERTY_FILE = re.compile(r"Steps\.(?P<step>[A-Za-z0-9_-]+)\.PropertyFiles\.(?P<name>.+)", re.DOTALL)
 _REFERENCE = re.compile(r"(?P<root>Parameters|Execution|Steps)\.(?P<name>[A-Za-z0-9_-]+)(?P<path>.*)", re.DOTALL)
 
 
@@ -20,6 +23,14 @@ class Reference:
     root: str
     name: str
     path: Path
+    # what Std:JsonGet reads: a value of a file that the step writes.
+    file: FileValue | None = None
+
+
+@dataclass(frozen=True)
+class FileValue:
+    property_file: str
+    json_path: str
 
 
 Resolve = Callable[[Reference], Any]
@@ -46,6 +57,8 @@ def references(value: Any) -> Iterator[Reference]:
         [(function, argument)] = value.items()
         if function == "Get":
             yield parse_reference(argument)
+        elif function == "Std:JsonGet":
+            yield _file_reference(argument)
         else:
             yield from references(_join_arguments(function, argument)[1])
         return
@@ -82,13 +95,30 @@ def _evaluate(expression: dict[str, Any], resolve: Resolve) -> Any:
     [(function, argument)] = expression.items()
     if function == "Get":
         return resolve(parse_reference(argument))
+    if function == "Std:JsonGet":
+        return resolve(_file_reference(argument))
     separator, values = _join_arguments(function, argument)
-    return separator.join(_text(evaluated(value, resolve)) for value in values)
+    return separator.join(as_text(evaluated(value, resolve)) for value in values)
+
+
+def _file_reference(argument: Any) -> Reference:
+    if not isinstance(argument, dict) or set(argument) != {"PropertyFile", "Path"}:
+        raise InvalidDefinition(f"Std:JsonGet has {argument!r}; the local SageMaker reads a Path of a PropertyFile.")
+    named, path = argument["PropertyFile"], argument["Path"]
+    text = named.get("Get") if isinstance(named, dict) and len(named) == 1 else None
+    found = _PROPERTY_FILE.fullmatch(text) if isinstance(text, str) else None
+    if found is None:
+        raise InvalidDefinition(
+            f'Std:JsonGet has the PropertyFile {named!r}; allowed is {{"Get":"Steps.<step>.PropertyFiles.<name>"}}.'
+        )
+    if not isinstance(path, str):
+        raise InvalidDefinition(f"Std:JsonGet has the Path {path!r}; allowed is a string.")
+    return Reference(found[0], "Steps", found["step"], (), FileValue(found["name"], path))
 
 
 def _join_arguments(function: str, argument: Any) -> tuple[str, list[Any]]:
     if function != "Std:Join":
-        raise InvalidDefinition(f"The local SageMaker has no {function}; it has Get and Std:Join.")
+        raise InvalidDefinition(f"The local SageMaker has no {function}; it has Get, Std:Join and Std:JsonGet.")
     if not isinstance(argument, dict) or set(argument) - {"On", "Values"} or not argument.get("Values"):
         raise InvalidDefinition(f"Std:Join has {argument!r}; allowed is an object with On and a list of Values.")
     separator, values = argument.get("On", ""), argument["Values"]
@@ -100,7 +130,7 @@ def _join_arguments(function: str, argument: Any) -> tuple[str, list[Any]]:
     return separator, values
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return str(value)

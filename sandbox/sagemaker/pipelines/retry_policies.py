@@ -53,24 +53,24 @@ class Retries:
         return None
 
 
-def parse_retry_policies(step: str, entries: Any) -> tuple[RetryPolicy, ...]:
+def parse_retry_policies(step: str, entries: Any, job: bool = True) -> tuple[RetryPolicy, ...]:
+    """What concerns jobs is allowed for steps with a job only."""
     if not isinstance(entries, list):
         raise InvalidDefinition(f"RetryPolicies of step {step!r} is {type(entries).__name__}; allowed is a list.")
-    policies = tuple(_parse(f"RetryPolicies of step {step!r}", entry) for entry in entries)
+    policies = tuple(_parse(f"RetryPolicies of step {step!r}", entry, job) for entry in entries)
     types = [name for policy in policies for name in policy.exception_types]
     if len(set(types)) != len(types):
         raise InvalidDefinition(f"RetryPolicies of step {step!r} name an ExceptionType in two policies: {types}.")
     return policies
 
 
-def _parse(where: str, entry: Any) -> RetryPolicy:
+def _parse(where: str, entry: Any, job: bool) -> RetryPolicy:
+    allowed = [name for name in EXCEPTION_TYPES if job or name.startswith("Step.")]
     if not isinstance(entry, dict) or set(entry) - _MEMBERS:
         raise InvalidDefinition(f"{where}: {entry!r}; allowed are objects with {', '.join(sorted(_MEMBERS))}.")
     types = entry.get("ExceptionType")
-    if not isinstance(types, list) or not types or any(name not in EXCEPTION_TYPES for name in types):
-        raise InvalidDefinition(
-            f"{where}: ExceptionType is {types!r}; allowed is a list of {', '.join(EXCEPTION_TYPES)}."
-        )
+    if not isinstance(types, list) or not types or any(name not in allowed for name in types):
+        raise InvalidDefinition(f"{where}: ExceptionType is {types!r}; allowed is a list of {', '.join(allowed)}.")
     if ("MaxAttempts" in entry) == ("ExpireAfterMin" in entry):
         raise InvalidDefinition(f"{where}: exactly one of MaxAttempts and ExpireAfterMin must be set.")
     interval, rate = entry.get("IntervalSeconds", 1), entry.get("BackoffRate", 2.0)

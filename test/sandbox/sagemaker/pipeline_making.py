@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
-from job_requests import Jobs
+from job_requests import IMAGE, Jobs
 from running_sagemaker import wait_until
 
 # runs until it is told to stop; as the first process of its namespace it hears no signal that it does not trap.
@@ -21,6 +22,47 @@ def get(text: str) -> dict[str, str]:
 
 def join(separator: str, *values: Any) -> dict[str, Any]:
     return {"Std:Join": {"On": separator, "Values": list(values)}}
+
+
+def json_get(step: str, file: str, path: str) -> dict[str, Any]:
+    return {"Std:JsonGet": {"PropertyFile": get(f"Steps.{step}.PropertyFiles.{file}"), "Path": path}}
+
+
+def condition(name: str, *conditions: Any, then: Sequence[Any] = (), other: Sequence[Any] = ()) -> dict[str, Any]:
+    """A Condition step; its conditions are comparisons (type, left, right) or whole conditions."""
+    whole = [compared(*entry) if isinstance(entry, tuple) else entry for entry in conditions]
+    arguments = {"Conditions": whole, "IfSteps": list(then), "ElseSteps": list(other)}
+    return {"Name": name, "Type": "Condition", "Arguments": arguments}
+
+
+def compared(kind: str, left: Any, right: Any) -> dict[str, Any]:
+    return {"Type": kind, "LeftValue": left, "RightValue": right}
+
+
+def fail(name: str, message: Any = "", **step: Any) -> dict[str, Any]:
+    return {"Name": name, "Type": "Fail", "Arguments": {"ErrorMessage": message}, **step}
+
+
+def function(name: str, arn: str, arguments: dict[str, Any] | None = None, **outputs: str) -> dict[str, Any]:
+    """A Lambda step; its outputs are names and types."""
+    parameters = [{"OutputName": output, "OutputType": type_name} for output, type_name in outputs.items()]
+    return {
+        "Name": name,
+        "Type": "Lambda",
+        "FunctionArn": arn,
+        "Arguments": arguments or {},
+        "OutputParameters": parameters,
+    }
+
+
+def registration(name: str, group: str, model: Any, **arguments: Any) -> dict[str, Any]:
+    inference = {
+        "Containers": [{"Image": IMAGE, "ModelDataUrl": model}],
+        "SupportedContentTypes": ["application/json"],
+        "SupportedResponseMIMETypes": ["application/json"],
+    }
+    given = {"ModelPackageGroupName": group, "InferenceSpecification": inference, **arguments}
+    return {"Name": name, "Type": "RegisterModel", "Arguments": given}
 
 
 class MadePipelines:

@@ -12,6 +12,7 @@ from running_sagemaker import wait_until
 from sandbox.sagemaker.pipelines.definition import parse_definition
 from sandbox.sagemaker.pipelines.execution_record import ExecutionRecord
 from sandbox.sagemaker.pipelines.execution_run import ExecutionRun
+from sandbox.sagemaker.pipelines.step_attempt import Services
 
 STEP = {
     "Name": "Train",
@@ -55,7 +56,8 @@ def changes_with(answer: Callable[[ExecutionRun, str], dict[str, Any]]) -> list[
     calls: Any = SimpleNamespace(call=lambda _role, operation, _request: answer(run, operation))
     job: Any = JOB
     events: Any = Events()
-    run = ExecutionRun(record, calls, lambda _arn: job, events)
+    clients: Any = SimpleNamespace()
+    run = ExecutionRun(record, Services(calls, clients, lambda _arn: job), events)
     run.start()
     wait_until(lambda: record.ended, 5, "the execution did not end")
     # the last event leaves under the lock under which the record ended.

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from sandbox.sagemaker.pipelines.execution_record import StepRecord
+from sandbox.sagemaker.pipelines.job_attempt import job_name
+from sandbox.sagemaker.pipelines.job_work import TRAINING, JobWork
 from sandbox.sagemaker.pipelines.retry_policies import Retries, parse_retry_policies
-from sandbox.sagemaker.pipelines.step_run import StepEnd, StepRun, job_name
-from sandbox.sagemaker.pipelines.step_types import STEP_TYPES
+from sandbox.sagemaker.pipelines.step_attempt import Services, StepEnd
+from sandbox.sagemaker.pipelines.step_run import StepRun
 from sandbox.sagemaker.role_calls import CallRefused
 from sandbox.sagemaker.service_model import service_model
 from sandbox.sagemaker.shape_validation import violations
@@ -37,12 +39,16 @@ def run(
     calls: Calls, policies: list[dict[str, Any]], stop: threading.Event | None = None
 ) -> tuple[StepRecord, StepEnd]:
     step: Any = SimpleNamespace(
-        name="Train", type=STEP_TYPES["Training"], arguments={}, retry_policies=parse_retry_policies("Train", policies)
+        name="Train",
+        work=JobWork(TRAINING, {}, {}),
+        arguments={},
+        retry_policies=parse_retry_policies("Train", policies),
     )
     record = StepRecord(step)
     execution: Any = SimpleNamespace(id="abc", arn="execution", role_arn="role", resolve=None)
     job: Any = SimpleNamespace(terminal=True, require_run=lambda: SimpleNamespace(wait=lambda _seconds: True))
-    end = StepRun(execution, record, calls, lambda _arn: job, lambda *_: None, stop or threading.Event()).run()
+    services = Services(calls, SimpleNamespace(), lambda _arn: job)  # type: ignore[arg-type]
+    end = StepRun(execution, record, services, lambda *_: None, stop or threading.Event()).run()
     return record, end
 
 
@@ -58,7 +64,11 @@ def test_a_job_that_the_service_failed_is_made_again() -> None:
     failed = {"TrainingJobStatus": "Failed", "FailureReason": INTERNAL}
     calls = Calls(CreateTrainingJob=made(3), DescribeTrainingJob=[failed, failed, {"TrainingJobStatus": "Completed"}])
     record, end = run(calls, [policy("SageMaker.JOB_INTERNAL_ERROR")])
-    assert (end.status, record.attempts, record.job_arn) == ("Succeeded", 3, "job-2")
+    assert (end.status, record.attempts, record.metadata) == (
+        "Succeeded",
+        3,
+        {"TrainingJob": {"Arn": "job-2"}},
+    )
 
 
 def test_a_job_that_its_code_failed_is_not_made_again() -> None:
