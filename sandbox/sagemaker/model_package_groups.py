@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sandbox.sagemaker.call import Call, Document, request_tags
+from sandbox.sagemaker.listing import listed, page
 from sandbox.sagemaker.named_resources import NamedRecord, NamedResources
 
 
@@ -22,13 +23,21 @@ class ModelPackageGroups(NamedResources):
 
     def describe(self, call: Call) -> Document:
         record = self.called(call)
-        document = {
-            "ModelPackageGroupName": record.name,
-            "ModelPackageGroupArn": record.arn,
-            "ModelPackageGroupStatus": record.status,
-            "CreationTime": record.creation_time,
-            "CreatedBy": {"IamIdentity": {"Arn": record.request["createdBy"]}},
-        }
-        if "ModelPackageGroupDescription" in record.request:
-            document["ModelPackageGroupDescription"] = record.request["ModelPackageGroupDescription"]
-        return document
+        return {**_summary(record), "CreatedBy": {"IamIdentity": {"Arn": record.request["createdBy"]}}}
+
+    def list(self, call: Call) -> Document:
+        summaries = [_summary(record) for record in self.all()]
+        matching = listed(summaries, call.request, "ModelPackageGroupStatus", "ModelPackageGroupName")
+        return page(matching, call.request, "ModelPackageGroupSummaryList")
+
+
+def _summary(record: NamedRecord) -> Document:
+    document = {
+        "ModelPackageGroupName": record.name,
+        "ModelPackageGroupArn": record.arn,
+        "ModelPackageGroupStatus": record.status,
+        "CreationTime": record.creation_time,
+    }
+    if "ModelPackageGroupDescription" in record.request:
+        document["ModelPackageGroupDescription"] = record.request["ModelPackageGroupDescription"]
+    return document

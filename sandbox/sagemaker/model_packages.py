@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from sandbox.sagemaker.authorization import Access
 from sandbox.sagemaker.call import Call, Document, access_to_existing
-from sandbox.sagemaker.errors import ValidationException
+from sandbox.sagemaker.errors import ConflictException, ValidationException
 from sandbox.sagemaker.event_delivery import Event, EventDelivery
 from sandbox.sagemaker.listing import listed, page
 from sandbox.sagemaker.model_package_groups import ModelPackageGroups
@@ -39,6 +39,8 @@ class ModelPackages(NamedResources):
         super().__init__(settings)
         self._groups = groups
         self._events = events
+        # ARN of a group -> its last version: the number of a deleted version is not given again.
+        self._counted: dict[str, int] = {}
 
     def access_to_create(self, action: str, request: Document) -> list[Access]:
         name: str = request.get("ModelPackageGroupName") or request.get("ModelPackageName") or "*"
@@ -55,10 +57,9 @@ class ModelPackages(NamedResources):
             raise ValidationException("The local SageMaker has versioned packages only: set ModelPackageGroupName.")
         if "Tags" in request:
             raise ValidationException("Tags of a versioned model package are those of its group.")
-        group = self._groups.get(request["ModelPackageGroupName"])
         with self.lock:
-            versions = [record.request["version"] for record in self.all() if record.request["group"] == group.name]
-            version = max(versions, default=0) + 1
+            group = self._groups.get(request["ModelPackageGroupName"])
+            version = self._counted[group.arn] = self._counted.get(group.arn, 0) + 1
             record = NamedRecord(
                 group.name,
                 self.arn(f"{group.name}/{version}"),
@@ -81,6 +82,26 @@ class ModelPackages(NamedResources):
             record.last_modified_time = time.time()
             self._publish(record, sorted(changed))
         return {"ModelPackageArn": record.arn}
+
+    def access_to_group(self, action: str, request: Document) -> list[Access]:
+        return self._groups.access_to_existing(action, request)
+
+    def delete(self, call: Call) -> Document:
+        self.remove(self.called(call))
+        return {}
+
+    def delete_group(self, call: Call) -> Document:
+        """Groups are deleted where their packages are known: only empty ones may be."""
+        with self.lock:
+            group = self._groups.called(call)
+            packages = [record.arn for record in self.all() if record.request["group"] == group.name]
+            if packages:
+                raise ConflictException(
+                    f"The model package group {group.name} has packages ({', '.join(packages)}): delete them first."
+                )
+            self._groups.remove(group)
+            self._counted.pop(group.arn, None)
+        return {}
 
     def describe(self, call: Call) -> Document:
         with self.lock:

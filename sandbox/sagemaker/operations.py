@@ -73,6 +73,8 @@ OPERATIONS: dict[str, Operation] = {
     "DeleteEndpointConfig": Operation(_CONFIGS, EndpointConfigs.delete, EndpointConfigs.access_to_existing),
     "DeleteMlflowApp": Operation(_APPS, MlflowApps.delete, MlflowApps.access_to_existing),
     "DeleteModel": Operation(_MODELS, Models.delete, Models.access_to_existing),
+    "DeleteModelPackage": Operation(_PACKAGES, ModelPackages.delete, ModelPackages.access_to_existing),
+    "DeleteModelPackageGroup": Operation(_PACKAGES, ModelPackages.delete_group, ModelPackages.access_to_group),
     "DeletePipeline": Operation(_PIPELINES, Pipelines.delete, Pipelines.access_to_existing),
     "DeleteTags": Operation(_TAGS, Tags.remove, Tags.access_to_remove),
     "DeleteTrainingJob": Operation(_TRAINING, TrainingJobs.delete, TrainingJobs.access_to_existing),
@@ -94,6 +96,7 @@ OPERATIONS: dict[str, Operation] = {
     "DescribeTransformJob": Operation(_TRANSFORM, TransformJobs.describe, TransformJobs.access_to_existing),
     "ListEndpoints": Operation(_ENDPOINTS, Endpoints.list, _access_to_all),
     "ListMlflowApps": Operation(_APPS, MlflowApps.list, _access_to_all),
+    "ListModelPackageGroups": Operation(_GROUPS, ModelPackageGroups.list, _access_to_all),
     "ListModelPackages": Operation(_PACKAGES, ModelPackages.list, _access_to_all),
     "ListPipelineExecutionSteps": Operation(
         _EXECUTIONS, PipelineExecutions.list_steps, PipelineExecutions.access_to_execution

@@ -17,6 +17,14 @@ def _field(name: str) -> Any:
     return read
 
 
+def _group(name: str) -> Any:
+    def read(live: LiveApi, group: DeployedResource) -> Any:
+        described = live.call("sagemaker", "describe_model_package_group", ModelPackageGroupName=group.physical_id)
+        return described.get(name, ABSENT)
+
+    return read
+
+
 def _pipeline(name: str) -> Any:
     def read(live: LiveApi, pipeline: DeployedResource) -> Any:
         return _described_pipeline(live, pipeline).get(name, ABSENT)
@@ -65,6 +73,15 @@ TABLES = (
             "MlflowAppId": lambda live, app: app.physical_id.rpartition("/")[2],
             "MlflowVersion": _field("MlflowVersion"),
         },
+    ),
+    ResourceTable(
+        type="AWS::SageMaker::ModelPackageGroup",
+        compared={"ModelPackageGroupName": Compared(_group("ModelPackageGroupName"))},
+        not_compared={
+            "ModelPackageGroupDescription": "is text for people",
+            "Tags": "carry neither rights nor protection",
+        },
+        attributes={"ModelPackageGroupArn": _group("ModelPackageGroupArn")},
     ),
     ResourceTable(
         type="AWS::SageMaker::Pipeline",

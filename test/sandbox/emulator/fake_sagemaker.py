@@ -1,4 +1,4 @@
-"""A SageMaker of MLflow Apps and pipelines, which asks the emulator for authorization while it makes an app."""
+"""A SageMaker of apps, pipelines and model package groups, which asks for authorization while it makes an app."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ ARN_PREFIX = "arn:aws:sagemaker:us-east-1:111122223333:mlflow-app/"
 
 
 class FakeSageMaker:
-    """Keeps MLflow Apps, of which each is Creating for two polls, and pipelines as they were sent."""
+    """Keeps MLflow Apps, of which each is Creating for two polls, and the rest as it was sent."""
 
     def __init__(self, port: int, tls_directory: Path) -> None:
         self.apps: dict[str, dict[str, Any]] = {}
         self.pipelines: dict[str, dict[str, Any]] = {}
+        self.groups: dict[str, dict[str, Any]] = {}
         self.calls: list[str] = []
         # what the authorize route answered during CreateMlflowApp.
         self.decisions: list[tuple[int, dict[str, Any]]] = []
@@ -58,6 +59,8 @@ class FakeSageMaker:
             return self._create(request, parameters, body)
         if operation.endswith("Pipeline"):
             return self._pipeline(operation, parameters)
+        if operation.endswith("ModelPackageGroup"):
+            return self._group(operation, parameters)
         arn = parameters.get("Arn", parameters.get("ResourceArn"))
         if arn not in self.apps:
             return 400, {"__type": "ResourceNotFound", "message": f"no app {arn}"}
@@ -115,6 +118,17 @@ class FakeSageMaker:
         elif operation == "DescribePipeline":
             return 200, self.pipelines[name]
         return 200, {"PipelineArn": f"arn:aws:sagemaker:us-east-1:111122223333:pipeline/{name}"}
+
+    def _group(self, operation: str, parameters: dict[str, Any]) -> tuple[int, Any]:
+        name = parameters["ModelPackageGroupName"].rpartition("/")[2]
+        arn = f"arn:aws:sagemaker:us-east-1:111122223333:model-package-group/{name}"
+        if operation == "CreateModelPackageGroup":
+            self.groups[name] = {**parameters, "ModelPackageGroupArn": arn, "ModelPackageGroupStatus": "Completed"}
+        elif operation == "DeleteModelPackageGroup":
+            del self.groups[name]
+        elif operation == "DescribeModelPackageGroup":
+            return 200, {**self.groups[name], "CreationTime": 1795000000}
+        return 200, {"ModelPackageGroupArn": arn}
 
     def _described(self, arn: str) -> dict[str, Any]:
         app = self.apps[arn]

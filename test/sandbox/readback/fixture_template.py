@@ -340,6 +340,14 @@ RESOURCES: Json = {
             "WeeklyMaintenanceWindowStart": "Sun:03:00",
         },
     },
+    "Models": {
+        "Type": "AWS::SageMaker::ModelPackageGroup",
+        "Properties": {
+            "ModelPackageGroupDescription": "models",
+            "ModelPackageGroupName": {"Fn::Sub": "models-${AWS::StackName}"},
+            "Tags": [{"Key": "a", "Value": "b"}],
+        },
+    },
     "Pipeline": {
         "Type": "AWS::SageMaker::Pipeline",
         "Properties": {

@@ -33,6 +33,30 @@ def test_the_versions_of_a_group_are_counted(jobs: Jobs) -> None:
     assert "ModelApprovalStatus" not in described
 
 
+def test_a_deleted_version_is_gone_and_its_number_is_not_given_again(jobs: Jobs) -> None:
+    jobs.api.create_model_package_group(ModelPackageGroupName="Shrinks")
+    register(jobs, "Shrinks")
+    second = register(jobs, "Shrinks")
+    jobs.api.delete_model_package(ModelPackageName=second)
+    with pytest.raises(ClientError, match="Could not find model package"):
+        jobs.api.describe_model_package(ModelPackageName=second)
+    assert register(jobs, "Shrinks").endswith("/shrinks/3")
+
+
+def test_a_group_is_deleted_once_it_is_empty(jobs: Jobs) -> None:
+    jobs.api.create_model_package_group(ModelPackageGroupName="Emptied", ModelPackageGroupDescription="d")
+    package = register(jobs, "Emptied")
+    with pytest.raises(jobs.api.exceptions.ConflictException, match="delete them first"):
+        jobs.api.delete_model_package_group(ModelPackageGroupName="Emptied")
+    jobs.api.delete_model_package(ModelPackageName=package)
+    [found] = jobs.api.list_model_package_groups(NameContains="Emptied")["ModelPackageGroupSummaryList"]
+    assert found["ModelPackageGroupDescription"] == "d"
+    jobs.api.delete_model_package_group(ModelPackageGroupName="Emptied")
+    assert jobs.api.list_model_package_groups(NameContains="Emptied")["ModelPackageGroupSummaryList"] == []
+    with pytest.raises(ClientError, match="Could not find model package group"):
+        register(jobs, "Emptied")
+
+
 def test_every_change_of_a_package_is_an_event_that_names_what_changed(jobs: Jobs, event_queue: str) -> None:
     jobs.api.create_model_package_group(ModelPackageGroupName="Changed")
     arn = register(jobs, "Changed", ModelApprovalStatus="PendingManualApproval")

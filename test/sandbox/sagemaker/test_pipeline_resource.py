@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 from job_requests import Jobs
 from pipeline_making import MadePipelines, definition_of
-from running_sagemaker import wait_until
+from stack_making import OneResourceStack
 
 from sandbox.readback.comparison import compare
 from sandbox.readback.deployed_stack import read_stack
@@ -21,56 +20,24 @@ from sandbox.readback.resource_tables import TABLES
 TYPE = "AWS::SageMaker::Pipeline"
 
 
-class PipelineStack:
+class PipelineStack(OneResourceStack):
     """A stack of one pipeline."""
 
+    type = TYPE
+
     def __init__(self, pipelines: MadePipelines) -> None:
+        super().__init__(pipelines.jobs)
         self.pipelines = pipelines
-        self.name = f"{pipelines.jobs.prefix[:40]}-stack"
-        self.cloudformation = pipelines.jobs.sandbox.client("cloudformation")
 
     def body(self, *steps: dict[str, Any]) -> dict[str, Any]:
         return {"PipelineDefinitionBody": definition_of(*steps or [self.pipelines.training("A", "true")])}
 
-    def create(self, **properties: Any) -> str:
-        return self._deploy("create_stack", properties)
-
-    def update(self, **properties: Any) -> str:
-        return self._deploy("update_stack", properties)
-
-    def reference(self) -> str:
-        [output] = self._described()["Outputs"]
-        return str(output["OutputValue"])
-
-    def reasons(self) -> str:
-        events = self.cloudformation.describe_stack_events(StackName=self.name)["StackEvents"]
-        return "; ".join(e.get("ResourceStatusReason", "") for e in events if e["ResourceStatus"].endswith("FAILED"))
-
-    def delete(self) -> str:
-        identity = self._described()["StackId"]
-        self.cloudformation.delete_stack(StackName=self.name)
-        return self._settled(identity)
-
-    def _deploy(self, operation: str, properties: dict[str, Any]) -> str:
-        defaults = {
+    def defaults(self) -> dict[str, Any]:
+        return {
             "PipelineName": self.pipelines.jobs.prefix,
             "RoleArn": self.pipelines.role,
             "PipelineDefinition": self.body(),
         }
-        resource = {"Type": TYPE, "Properties": {**defaults, **properties}}
-        template = {"Resources": {"Pipeline": resource}, "Outputs": {"Ref": {"Value": {"Ref": "Pipeline"}}}}
-        getattr(self.cloudformation, operation)(StackName=self.name, TemplateBody=json.dumps(template))
-        return self._settled(self.name)
-
-    def _described(self, name: str | None = None) -> dict[str, Any]:
-        return self.cloudformation.describe_stacks(StackName=name or self.name)["Stacks"][0]
-
-    def _settled(self, name: str) -> str:
-        def settled() -> str | None:
-            status = str(self._described(name)["StackStatus"])
-            return None if status.endswith("IN_PROGRESS") else status
-
-        return str(wait_until(settled, 20, f"{name} did not settle"))
 
 
 @pytest.fixture
