@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tarfile
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,7 +24,7 @@ def split_s3_uri(uri: str) -> tuple[str, str]:
     return parts.netloc, uri.split("/", 3)[3] if uri.count("/") > 2 else ""
 
 
-def download_prefix(s3: Any, uri: str, directory: Path) -> int:
+def download_prefix(s3: Any, uri: str, directory: Path, may_be_empty: bool = False) -> int:
     """Stage all objects below a prefix, as File mode does; the number of files."""
     bucket, prefix = split_s3_uri(uri)
     directory.mkdir(parents=True, exist_ok=True)
@@ -34,7 +35,7 @@ def download_prefix(s3: Any, uri: str, directory: Path) -> int:
                 found += _download(s3, bucket, entry["Key"], _staged_path(entry["Key"], prefix, directory))
     except (ClientError, BotoCoreError) as error:
         raise TransferFailed(f"Failed to download {uri}: {error}") from error
-    if not found:
+    if not found and not may_be_empty:
         raise TransferFailed(
             f"No S3 objects found under S3 URL {uri!r} given in input data source. Please ensure that the bucket "
             "exists in the selected region, that objects exist under that S3 prefix, and that the role may list them."
@@ -52,15 +53,24 @@ def upload_directory(s3: Any, directory: Path, uri: str, kms_key_id: str | None)
     return len(files)
 
 
-def upload_archive(s3: Any, directory: Path, uri: str, kms_key_id: str | None) -> None:
-    """Upload a directory's contents as one gzipped tar."""
+def upload_archive(s3: Any, directories: Sequence[Path], uri: str, kms_key_id: str | None) -> None:
+    """Upload the contents of directories as one gzipped tar; of files of one name the first directory's is taken."""
     bucket, key = split_s3_uri(uri)
-    with tempfile.NamedTemporaryFile(suffix=".tar.gz", dir=directory.parent) as file:
+    with tempfile.NamedTemporaryFile(suffix=".tar.gz", dir=directories[0].parent) as file:
         with tarfile.open(fileobj=file, mode="w:gz") as archive:
-            for entry in sorted(directory.iterdir()) if directory.is_dir() else []:
-                archive.add(entry, arcname=entry.name)
+            for name, path in sorted(_merged(directories).items()):
+                archive.add(path, arcname=name, recursive=False)
         file.flush()
         _upload(s3, Path(file.name), bucket, key, kms_key_id)
+
+
+def _merged(directories: Sequence[Path]) -> dict[str, Path]:
+    """All below the directories by their path in the archive."""
+    entries: dict[str, Path] = {}
+    for directory in directories:
+        for path in directory.rglob("*"):
+            entries.setdefault(path.relative_to(directory).as_posix(), path)
+    return entries
 
 
 def _staged_path(key: str, prefix: str, directory: Path) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,8 +37,16 @@ class ArchiveOutput:
 
 
 @dataclass(frozen=True)
+class Checkpoints:
+    """A directory below /opt/ml that begins as S3 has it, and that S3 has as it is in the end, however the job ends."""
+
+    local_path: str
+    s3_uri: str
+
+
+@dataclass(frozen=True)
 class JobSpecification:
-    """One container run: what goes in, what runs, what comes out."""
+    """One run of a container on each of its hosts: what goes in, what runs, what comes out."""
 
     # jobs of different kinds may have one name, so each kind has a directory of its own.
     directory_name: str
@@ -58,6 +66,10 @@ class JobSpecification:
     max_runtime_seconds: float
     network: bool = True
     kms_key_id: str | None = None
+    hosts: Sequence[str] = ("algo-1",)
+    # host -> configuration files of that host only.
+    host_files: Callable[[str], Mapping[str, Any]] = lambda _host: {}
+    checkpoints: Checkpoints | None = None
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable
 
 from sandbox.jobs.container_environment import ReservedVariable, image_environment, require_no_reserved
+from sandbox.jobs.instance import RunnerSettings
 from sandbox.jobs.isolation import Isolation
-from sandbox.jobs.runner import JobRun, RunnerSettings
+from sandbox.jobs.runner import JobRun
 from sandbox.jobs.specification import JobOutcome, JobSpecification
 from sandbox.sagemaker.errors import ResourceLimitExceeded, ValidationException
 from sandbox.sagemaker.service_role import require_assumable
@@ -37,6 +38,13 @@ class JobLauncher:
         except ReservedVariable as error:
             raise ValidationException(str(error)) from None
         require_assumable(self._aws, role_arn)
+
+    def require_hosts(self, count: int) -> None:
+        if count > 1 and self.isolation.exclusive:
+            raise ResourceLimitExceeded(
+                f"This machine allows no namespaces, so only one container at a time can have /opt/ml, and {count} "
+                "are asked for. Use one instance, or see jobIsolation at /_sandbox/health."
+            )
 
     def require_free_machine(self) -> None:
         with self._lock:

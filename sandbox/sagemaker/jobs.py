@@ -78,8 +78,9 @@ class Jobs(ABC):
         type(self).require_supported(request)
         self._store.require_new(self.arn(request))
         self._launcher.require_runnable(request["RoleArn"], request.get("Environment", {}))
-        self._launcher.require_free_machine()
         record = JobRecord(request[f"{self.member}Name"], self.arn(request), request, request_tags(request))
+        self._launcher.require_hosts(len(self.specification(record).hosts))
+        self._launcher.require_free_machine()
         self.begin(record)
         # held until the run exists, so that nobody stops a job that has none.
         with record.lock:

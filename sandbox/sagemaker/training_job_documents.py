@@ -18,6 +18,7 @@ _KEPT = (
     "OutputDataConfig",
     "ResourceConfig",
     "VpcConfig",
+    "CheckpointConfig",
     "StoppingCondition",
     "DebugHookConfig",
     "ExperimentConfig",
@@ -47,7 +48,7 @@ def description(record: JobRecord) -> dict[str, Any]:
         "SecondaryStatusTransitions": [_transition(entry, 1.0) for entry in record.transitions],
         "EnableNetworkIsolation": request.get("EnableNetworkIsolation", False),
         "EnableInterContainerTrafficEncryption": request.get("EnableInterContainerTrafficEncryption", False),
-        "EnableManagedSpotTraining": False,
+        "EnableManagedSpotTraining": request.get("EnableManagedSpotTraining", False),
         **{name: request[name] for name in _KEPT if name in request},
     }
     document["OutputDataConfig"] = {"KmsKeyId": "", "CompressionType": "GZIP", **request["OutputDataConfig"]}

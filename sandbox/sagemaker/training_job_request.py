@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import Any
 
-from sandbox.jobs.specification import ArchiveOutput, Input, JobSpecification
+from sandbox.jobs.specification import ArchiveOutput, Checkpoints, Input, JobSpecification
 from sandbox.sagemaker.errors import ValidationException
 
-_DEFAULT_MAX_RUNTIME_SECONDS = 86_400
-_HOST = "algo-1"
+DEFAULT_MAX_RUNTIME_SECONDS = 86_400
+_DEFAULT_CHECKPOINTS = "/opt/ml/checkpoints"
+_ML = PurePosixPath("/opt/ml")
+# what SageMaker itself fills or reads.
+_TAKEN = tuple(_ML / name for name in ("input", "model", "output"))
+# of one machine; AWS allows more.
+_MOST_HOSTS = 8
 
 
 def require_supported(request: dict[str, Any]) -> None:
@@ -17,7 +23,7 @@ def require_supported(request: dict[str, Any]) -> None:
         if name not in request:
             # optional in the model only for serverless jobs.
             raise ValidationException(f"{name} is missing: every job that runs a container needs one.")
-    _refuse(request, "EnableManagedSpotTraining", "CheckpointConfig", "ServerlessJobConfig", "ModelPackageConfig")
+    _refuse(request, "ServerlessJobConfig", "ModelPackageConfig")
     algorithm = request["AlgorithmSpecification"]
     _refuse(algorithm, "AlgorithmName", "TrainingImageConfig", path="AlgorithmSpecification.")
     if "TrainingImage" not in algorithm:
@@ -32,12 +38,15 @@ def require_supported(request: dict[str, Any]) -> None:
     for name in ("InstanceType", "InstanceCount", "VolumeSizeInGB"):
         if name not in resources:
             raise ValidationException(f"ResourceConfig.{name} is missing.")
-    if resources["InstanceCount"] != 1:
+    if resources["InstanceCount"] > _MOST_HOSTS:
         raise ValidationException(
-            f"ResourceConfig.InstanceCount is {resources['InstanceCount']}; the local SageMaker has one machine: use 1."
+            f"ResourceConfig.InstanceCount is {resources['InstanceCount']}; the local SageMaker runs at most "
+            f"{_MOST_HOSTS} containers of a job on its one machine."
         )
     if request["OutputDataConfig"].get("CompressionType", "GZIP") != "GZIP":
         raise ValidationException("OutputDataConfig.CompressionType NONE is not supported by the local SageMaker.")
+    _require_waiting_time(request)
+    _require_checkpoints(request)
     _require_file_channels(request)
 
 
@@ -49,6 +58,7 @@ def specification(request: dict[str, Any]) -> JobSpecification:
     name = request["TrainingJobName"]
     algorithm = request["AlgorithmSpecification"]
     channels = request.get("InputDataConfig", [])
+    checkpoints = _checkpoints(request)
     return JobSpecification(
         directory_name="jobs",
         name=name,
@@ -70,15 +80,64 @@ def specification(request: dict[str, Any]) -> JobSpecification:
         configuration_files={
             "/opt/ml/input/config/hyperparameters.json": request.get("HyperParameters", {}),
             "/opt/ml/input/config/inputdataconfig.json": {c["ChannelName"]: _channel_config(c) for c in channels},
-            "/opt/ml/input/config/resourceconfig.json": _resource_config(request["ResourceConfig"]),
         },
-        directories=["/opt/ml/input/data", "/opt/ml/model", "/opt/ml/output/data"],
+        directories=[
+            "/opt/ml/input/data",
+            "/opt/ml/model",
+            "/opt/ml/output/data",
+            *([checkpoints.local_path] if checkpoints else []),
+        ],
         message_file="/opt/ml/output/failure",
         log_group="/aws/sagemaker/TrainingJobs",
-        max_runtime_seconds=request["StoppingCondition"].get("MaxRuntimeInSeconds", _DEFAULT_MAX_RUNTIME_SECONDS),
+        max_runtime_seconds=request["StoppingCondition"].get("MaxRuntimeInSeconds", DEFAULT_MAX_RUNTIME_SECONDS),
         network=not request.get("EnableNetworkIsolation", False),
         kms_key_id=request["OutputDataConfig"].get("KmsKeyId") or None,
+        hosts=_hosts(request["ResourceConfig"]),
+        host_files=lambda host: {
+            "/opt/ml/input/config/resourceconfig.json": _resource_config(request["ResourceConfig"], host)
+        },
+        checkpoints=checkpoints,
     )
+
+
+def _require_waiting_time(request: dict[str, Any]) -> None:
+    """https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html"""
+    stopping = request["StoppingCondition"]
+    waiting = stopping.get("MaxWaitTimeInSeconds")
+    if not request.get("EnableManagedSpotTraining"):
+        if waiting is not None:
+            raise ValidationException(
+                f"StoppingCondition.MaxWaitTimeInSeconds is {waiting}, but the job does not use spot instances: leave "
+                "it out, or set EnableManagedSpotTraining."
+            )
+        return
+    running = stopping.get("MaxRuntimeInSeconds", DEFAULT_MAX_RUNTIME_SECONDS)
+    if waiting is None or waiting < running:
+        raise ValidationException(
+            f"StoppingCondition.MaxWaitTimeInSeconds is {waiting}; with EnableManagedSpotTraining it must be at least "
+            f"MaxRuntimeInSeconds, which is {running}."
+        )
+
+
+def _require_checkpoints(request: dict[str, Any]) -> None:
+    checkpoints = _checkpoints(request)
+    if checkpoints is None:
+        return
+    path = PurePosixPath(checkpoints.local_path)
+    taken = any(path.is_relative_to(other) for other in _TAKEN)
+    if ".." in path.parts or path == _ML or not path.is_relative_to(_ML) or taken:
+        raise ValidationException(
+            f"CheckpointConfig.LocalPath is {str(path)!r}; the local SageMaker allows paths below {_ML} other than "
+            f"{', '.join(str(other) for other in _TAKEN)}."
+        )
+
+
+def _checkpoints(request: dict[str, Any]) -> Checkpoints | None:
+    config = request.get("CheckpointConfig")
+    if config is None:
+        return None
+    # a prefix is a directory: what only begins with the same letters are checkpoints of others.
+    return Checkpoints(config.get("LocalPath", _DEFAULT_CHECKPOINTS), f"{config['S3Uri'].rstrip('/')}/")
 
 
 def _require_file_channels(request: dict[str, Any]) -> None:
@@ -95,6 +154,9 @@ def _require_file_channels(request: dict[str, Any]) -> None:
             raise ValidationException(f"{where}: S3DataType is {source['S3DataType']!r}; supported is 'S3Prefix'.")
         if channel.get("InputMode", mode) != "File":
             raise ValidationException(f"{where}: InputMode is {channel.get('InputMode', mode)!r}; supported is 'File'.")
+        sharded = source.get("S3DataDistributionType") == "ShardedByS3Key"
+        if sharded and request["ResourceConfig"]["InstanceCount"] > 1:
+            raise ValidationException(f"{where}: S3DataDistributionType must be 'FullyReplicated'.")
         if channel.get("CompressionType", "None") != "None" or channel.get("RecordWrapperType", "None") != "None":
             raise ValidationException(f"{where}: CompressionType and RecordWrapperType must be 'None'.")
 
@@ -120,13 +182,18 @@ def _channel_config(channel: dict[str, Any]) -> dict[str, str]:
     return config
 
 
-def _resource_config(resources: dict[str, Any]) -> dict[str, Any]:
-    group = {"instance_group_name": "homogeneousCluster", "instance_type": resources["InstanceType"], "hosts": [_HOST]}
+def _hosts(resources: dict[str, Any]) -> list[str]:
+    return [f"algo-{number}" for number in range(1, resources["InstanceCount"] + 1)]
+
+
+def _resource_config(resources: dict[str, Any], host: str) -> dict[str, Any]:
+    hosts = _hosts(resources)
+    group = {"instance_group_name": "homogeneousCluster", "instance_type": resources["InstanceType"], "hosts": hosts}
     return {
-        "current_host": _HOST,
+        "current_host": host,
         "current_instance_type": resources["InstanceType"],
         "current_group_name": "homogeneousCluster",
-        "hosts": [_HOST],
+        "hosts": hosts,
         "instance_groups": [group],
         "network_interface_name": "lo",
     }

@@ -80,7 +80,7 @@ def test_uploads_name_the_key_if_there_is_one(tmp_path: Path) -> None:
     assert upload_directory(s3, source, "s3://bucket/p/", "key-arn") == 1
     assert s3.puts[0]["Key"] == "p/sub/a"
     assert (s3.puts[0]["ServerSideEncryption"], s3.puts[0]["SSEKMSKeyId"]) == ("aws:kms", "key-arn")
-    upload_archive(s3, source, "s3://bucket/m/model.tar.gz", None)
+    upload_archive(s3, [source], "s3://bucket/m/model.tar.gz", None)
     assert "SSEKMSKeyId" not in s3.puts[1]
     with tarfile.open(fileobj=io.BytesIO(s3.objects["m/model.tar.gz"])) as archive:
         assert archive.getnames() == ["sub", "sub/a"]
