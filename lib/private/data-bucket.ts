@@ -59,6 +59,8 @@ export function defineAccessLogBucket(scope: Construct, id: string): s3.Bucket {
 // ACLs on for it (https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html advises against it).
 export function logAccess(bucket: s3.Bucket, accessLogBucket: s3.IBucket, prefix: string): void {
   const resource = bucket.node.defaultChild as s3.CfnBucket;
+  // buckets of two stacks that named each other would wait for each other; the prefix tells them apart all the same.
+  const named = Stack.of(bucket) === Stack.of(accessLogBucket) && { ArnLike: { 'aws:SourceArn': bucket.bucketArn } };
   resource.loggingConfiguration = { destinationBucketName: accessLogBucket.bucketName, logFilePrefix: prefix };
   accessLogBucket.addToResourcePolicy(
     new iam.PolicyStatement({
@@ -66,7 +68,7 @@ export function logAccess(bucket: s3.Bucket, accessLogBucket: s3.IBucket, prefix
       actions: WRITE_ACCESS_LOGS,
       resources: [accessLogBucket.arnForObjects(`${prefix}*`)],
       conditions: {
-        ArnLike: { 'aws:SourceArn': bucket.bucketArn },
+        ...named,
         StringEquals: { 'aws:SourceAccount': Stack.of(bucket).account },
       },
     }),
