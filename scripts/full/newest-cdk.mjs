@@ -5,10 +5,11 @@ import { runConstructTests } from './newest-cdk/construct-tests.mjs';
 import { asHere, Consumer } from './newest-cdk/consumer.mjs';
 import { consumerChecks } from './newest-cdk/consumer-checks.mjs';
 
-export const name = 'newest CDK';
+export const name = 'a project of somebody else';
 
-/** The project develops with the oldest version that it allows; this is the newest that it was tried with. */
-const NEWEST = '2.276.0';
+/** The project develops with the oldest version of the CDK that it allows; this is the newest that it was tried with. */
+const OLDEST = asHere('aws-cdk-lib');
+const NEWEST = 'aws-cdk-lib@2.276.0';
 
 const say = (text) => process.stdout.write(`${text}\n`);
 
@@ -20,21 +21,27 @@ async function perform(check) {
   }
 }
 
+/** A project that has installed this package beside a version of the CDK, and what came of the checks there. */
+async function checkWith(consumer, version, counts) {
+  await consumer.install(version, asHere('constructs'), asHere('typescript'));
+  await consumer.installThisPackage();
+  for (const [title, check] of consumerChecks(consumer)) {
+    const wrong = await perform(check);
+    say(`${wrong ? 'FAILED' : 'ok'}: ${version}: ${title}${wrong ? `: ${wrong}` : ''}`);
+    counts[wrong ? 'failed' : 'passed'] += 1;
+  }
+}
+
 export async function run() {
   // jest compares real paths, and the temporary directory of macOS is a link.
-  const place = realpathSync(mkdtempSync(join(tmpdir(), 'newest-cdk-')));
+  const places = [OLDEST, NEWEST].map(() => realpathSync(mkdtempSync(join(tmpdir(), 'consumer-'))));
   const counts = { passed: 0, failed: 0, skipped: 0 };
   try {
-    const consumer = new Consumer(place);
-    await consumer.install(`aws-cdk-lib@${NEWEST}`, asHere('constructs'), asHere('typescript'));
-    await consumer.installThisPackage();
-    for (const [title, check] of consumerChecks(consumer)) {
-      const wrong = await perform(check);
-      say(`${wrong ? 'FAILED' : 'ok'}: ${title}${wrong ? `: ${wrong}` : ''}`);
-      counts[wrong ? 'failed' : 'passed'] += 1;
-    }
+    const [old, young] = places.map((place) => new Consumer(place));
+    await checkWith(old, OLDEST, counts);
+    await checkWith(young, NEWEST, counts);
     // after the checks, which are about a project without these tools.
-    const { passed, failed, skipped, reason } = await runConstructTests(consumer, NEWEST);
+    const { passed, failed, skipped, reason } = await runConstructTests(young, NEWEST);
     return {
       passed: counts.passed + passed,
       failed: counts.failed + failed,
@@ -42,6 +49,6 @@ export async function run() {
       ...(reason && { reason }),
     };
   } finally {
-    rmSync(place, { recursive: true, force: true });
+    for (const place of places) rmSync(place, { recursive: true, force: true });
   }
 }

@@ -12,10 +12,11 @@ const NEEDED = [
 ];
 
 /** Runs a copy of the tests of the constructs with the CDK that the consumer has installed. */
-export async function runConstructTests(consumer, version) {
+export async function runConstructTests(consumer, wanted) {
   await consumer.install(...TOOLS.map(asHere));
-  const installed = JSON.parse(readFileSync(consumer.module('aws-cdk-lib', 'package.json'), 'utf8')).version;
-  if (installed !== version) throw new Error(`the tools brought aws-cdk-lib ${installed} along, not ${version}`);
+  const { version } = JSON.parse(readFileSync(consumer.module('aws-cdk-lib', 'package.json'), 'utf8'));
+  if (`aws-cdk-lib@${version}` !== wanted)
+    throw new Error(`the tools brought aws-cdk-lib ${version} along, not ${wanted}`);
 
   // below the consumer, so that its modules are found.
   const copy = join(consumer.directory, 'copy');

@@ -1,17 +1,14 @@
-/** The least that a user writes to get a platform. */
-export const CONSUMER_APP = `
-import { App, Stack } from 'aws-cdk-lib';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { DataRepository, LineagePlatform } from 'cdk-ml-lineage';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../../setup/project.mjs';
 
-const stack = new Stack(new App(), 'Consumer', { env: { account: '111122223333', region: 'us-east-1' } });
-const token = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:git-token-AbCdEf';
-const dataRepository = new DataRepository(stack, 'DataRepository', {
-  url: 'https://git.example.com/team/data.git',
-  tokenSecret: Secret.fromSecretCompleteArn(stack, 'Token', token),
-});
-new LineagePlatform(stack, 'Platform', { platformName: 'demo', dataRepositories: [dataRepository] });
-`;
+/** The stack that README.md shows under "Use it": the least that a user writes to get a platform. */
+export function readmeApp() {
+  const [, section = ''] = readFileSync(join(projectRoot, 'README.md'), 'utf8').split('\n## Use it\n');
+  const [, block] = /```ts\n(.*?)```/s.exec(section.split('\n## ')[0]) ?? [];
+  if (!block?.includes("from 'cdk-ml-lineage'")) throw new Error('README.md shows no stack under "Use it"');
+  return block;
+}
 
 /** An app with a bucket name that S3 would refuse. */
 export const FAULTY_APP = `
