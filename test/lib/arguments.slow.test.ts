@@ -11,6 +11,7 @@ import {
   DvcRemote,
   EvidenceStore,
   type IMlflowApp,
+  JobImage,
   JobNetwork,
   JobScript,
   JobToolkit,
@@ -192,7 +193,8 @@ const DEFINITIONS: Readonly<Record<string, (stack: Stack, given: Given) => unkno
     const dataRepository = repository(stack, given);
     const data = { repositories: [dataRepository] };
     const script = JobScript.fromRepository(dataRepository, { entry: 'train.py' });
-    const image = given.text('Image', '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.6.0-cpu-py312');
+    const uri = '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.6.0-cpu-py312';
+    const image = JobImage.fromUri(given.text('Image', uri));
     return new LineagePipeline(stack, 'Pipeline', {
       platform: new LineagePlatform(stack, 'Platform', { name: given.text('Name', 'demo'), data }),
       dataRepository,
