@@ -6,29 +6,33 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-over
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
-from ministack.core import iam_evaluator
+from ministack.core import iam_actions
 
 _GROUP = re.compile(r"arn:aws:logs:[^:]+:[^:]+:log-group:[^:]+")
+_STREAM = ":log-stream:"
 # these take the group without its streams.
-_TAGGING = frozenset({"logs:ListTagsForResource", "logs:TagResource", "logs:UntagResource"})
+_TAGGING = frozenset({"ListTagsForResource", "TagResource", "UntagResource"})
 
 
-def install_log_group_arns() -> None:
-    enforce = iam_evaluator.enforce
+def install_log_stream_arns() -> None:
+    extract, context_of = iam_actions.extract_resource_arn, iam_actions.logs_service_context
 
-    def enforce_on_streams(
-        access_key_id: str,
-        iam_action: str,
-        service: str,
-        region: str,
-        resource_arn: str = "*",
-        service_context: dict[str, Any] | None = None,
-    ) -> Any:
-        if service == "logs" and iam_action not in _TAGGING and _GROUP.fullmatch(resource_arn):
-            resource_arn = f"{resource_arn}:log-stream:"
-        return enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
+    def with_log_streams(
+        service: str, method: str, path: str, headers: dict[str, str], body: bytes, *others: Any
+    ) -> str:
+        arn: str = extract(service, method, path, headers, body, *others)
+        action = headers.get("x-amz-target", "").rsplit(".", 1)[-1]
+        if service != "logs" or action in _TAGGING or not _GROUP.fullmatch(arn):
+            return arn
+        return f"{arn}{_STREAM}{json.loads(body).get('logStreamName', '')}"
 
-    iam_evaluator.enforce = enforce_on_streams
+    def of_the_group(action: str, body: bytes, resource_arn: str, *others: Any) -> dict[str, Any]:
+        context: dict[str, Any] = context_of(action, body, resource_arn.partition(_STREAM)[0], *others)
+        return context
+
+    iam_actions.extract_resource_arn = with_log_streams
+    iam_actions.logs_service_context = of_the_group

@@ -44,7 +44,7 @@ async def _serve(settings: EmulatorSettings) -> None:
     from sandbox.emulator.cloudformation import install_handlers
     from sandbox.emulator.event_delivery import install_queue_policy_check
     from sandbox.emulator.kms_access import install_kms_condition_keys
-    from sandbox.emulator.logs_access import install_log_group_arns
+    from sandbox.emulator.logs_access import install_log_stream_arns
     from sandbox.emulator.root_access import install_resource_policies_over_root
     from sandbox.emulator.s3_access import install_s3_access_rules
     from sandbox.emulator.s3_key_access import install_s3_key_access
@@ -56,7 +56,7 @@ async def _serve(settings: EmulatorSettings) -> None:
     install_resource_policies_over_root()
     install_s3_access_rules()
     install_s3_key_access()
-    install_log_group_arns()
+    install_log_stream_arns()
     install_kms_condition_keys()
     install_handlers()
     if settings.recorded_calls is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -225,3 +226,7 @@ def test_a_log_group_is_written_with_a_right_on_its_streams(as_role: Any) -> Non
     logs.create_log_group(logGroupName="/jobs")
     logs.create_log_stream(logGroupName="/jobs", logStreamName="one")
     refused(logs.create_log_stream, logGroupName="/jobs-of-others", logStreamName="one")
+    only_one = as_role("logs", allow("logs:PutLogEvents", f"{group}:log-stream:one"))
+    event = [{"timestamp": int(time.time() * 1000), "message": "x"}]
+    only_one.put_log_events(logGroupName="/jobs", logStreamName="one", logEvents=event)
+    refused(only_one.put_log_events, logGroupName="/jobs", logStreamName="two", logEvents=event)
