@@ -5,6 +5,7 @@ import { addEvidenceExport } from './evidence-export-command';
 import { addEvidenceShow } from './evidence-show-command';
 import { addEvidenceVerify } from './evidence-verify-command';
 import { EXIT } from './exit-codes';
+import { addRetained } from './retained-command';
 import { terminalText } from './terminal-text';
 import { addTrace } from './trace-command';
 
@@ -18,6 +19,7 @@ const program = new Command('ml-lineage')
   .showHelpAfterError('(ml-lineage --help shows what there is)');
 
 addTrace(program);
+addRetained(program);
 
 const evidence = program.command('evidence').description('says what the signed evidence is worth');
 addEvidenceVerify(evidence);

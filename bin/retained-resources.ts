@@ -1,0 +1,104 @@
+import {
+  type CloudFormationClient,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+  paginateListStackResources,
+  paginateListStacks,
+  type StackSummary,
+} from '@aws-sdk/client-cloudformation';
+import { z } from 'zod';
+
+/**
+ * Something that CloudFormation leaves in place when its stack is deleted.
+ */
+export interface RetainedResource {
+  readonly type: string;
+  readonly logicalId: string;
+  readonly physicalId: string;
+}
+
+export interface Retained {
+  readonly stackName: string;
+  readonly stackId: string;
+  /** whether the stack is deleted, so that its resources belong to none. */
+  readonly isDeleted: boolean;
+  readonly resources: readonly RetainedResource[];
+}
+
+interface FoundStack {
+  readonly StackName: string;
+  readonly StackId: string;
+  readonly isDeleted: boolean;
+}
+
+const DELETED = 'DELETE_COMPLETE';
+const RETAINING = ['Retain', 'RetainExceptOnCreate'];
+
+const Template = z.object({ Resources: z.record(z.string(), z.object({ DeletionPolicy: z.string().optional() })) });
+
+/**
+ * Finds out what of a stack was kept when it was deleted, or would be kept if it were.
+ *
+ * @param stack the name or the id of a stack. A name stands for the stack of today, else for the one deleted last;
+ * CloudFormation knows deleted ones for 90 days.
+ */
+export async function readRetained(client: CloudFormationClient, stack: string): Promise<Retained> {
+  const { StackName, StackId, isDeleted } = (await liveStack(client, stack)) ?? (await lastDeleted(client, stack));
+  const isRetained = isDeleted ? undefined : await retainedByTemplate(client, StackId);
+  const resources: RetainedResource[] = [];
+  for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client }, { StackName: StackId })) {
+    for (const { ResourceType, LogicalResourceId, PhysicalResourceId, ResourceStatus } of StackResourceSummaries) {
+      const isKept = isRetained?.has(LogicalResourceId ?? '') ?? ResourceStatus === 'DELETE_SKIPPED';
+      if (isKept && ResourceType && LogicalResourceId && PhysicalResourceId) {
+        resources.push({ type: ResourceType, logicalId: LogicalResourceId, physicalId: PhysicalResourceId });
+      }
+    }
+  }
+  return { stackName: StackName, stackId: StackId, isDeleted, resources };
+}
+
+async function liveStack(client: CloudFormationClient, stack: string): Promise<FoundStack | undefined> {
+  try {
+    const { Stacks: [found] = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
+    return found && named({ ...found, isDeleted: found.StackStatus === DELETED });
+  } catch (error) {
+    // CloudFormation has no error of its own for a stack that is not there.
+    if (error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+async function lastDeleted(client: CloudFormationClient, stack: string): Promise<FoundStack> {
+  const deleted: StackSummary[] = [];
+  for await (const { StackSummaries = [] } of paginateListStacks({ client }, { StackStatusFilter: [DELETED] })) {
+    deleted.push(...StackSummaries.filter(({ StackName }) => StackName === stack));
+  }
+  const at = ({ DeletionTime }: StackSummary) => DeletionTime?.getTime() ?? 0;
+  const [last] = deleted.sort((one, other) => at(other) - at(one));
+  if (!last) {
+    throw new Error(
+      `there is no stack ${stack} in the region ${await client.config.region()} of this account, and none of this name was deleted in the last 90 days`,
+    );
+  }
+  return named({ ...last, isDeleted: true });
+}
+
+function named(found: { StackName?: string; StackId?: string; isDeleted: boolean }): FoundStack {
+  const { StackName, StackId, isDeleted } = found;
+  if (!StackName || !StackId) {
+    throw new Error('CloudFormation answered with a stack that has no name or no id');
+  }
+  return { StackName, StackId, isDeleted };
+}
+
+async function retainedByTemplate(client: CloudFormationClient, StackName: string): Promise<ReadonlySet<string>> {
+  const { TemplateBody = '' } = await client.send(new GetTemplateCommand({ StackName, TemplateStage: 'Processed' }));
+  const { Resources } = Template.parse(JSON.parse(TemplateBody));
+  return new Set(
+    Object.entries(Resources).flatMap(([id, { DeletionPolicy = '' }]) =>
+      RETAINING.includes(DeletionPolicy) ? [id] : [],
+    ),
+  );
+}
