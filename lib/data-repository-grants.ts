@@ -1,9 +1,7 @@
-import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { IDataRepository } from './data-repository';
-import { pattern } from './private/contract';
-import { PULL_FROM_CODECOMMIT, READ_ENCRYPTED, READ_SECRET } from './private/perms';
+import { PULL_FROM_CODECOMMIT, PUSH_TO_CODECOMMIT, READ_ENCRYPTED, READ_SECRET } from './private/perms';
 
 /**
  * Grants on a data repository.
@@ -20,22 +18,32 @@ export class DataRepositoryGrants {
 
   /**
    * Reads the token, and with it whatever the Git host allows the token to read. A repository at CodeCommit is pulled
-   * from with the grantee's own credentials instead; it has to be in the account of the repository's stack.
+   * from with the grantee's own credentials instead.
    */
   read(grantee: iam.IGrantable): iam.Grant {
-    const secret = this.repository.tokenSecret;
-    return secret ? this.readToken(grantee, secret) : this.pull(grantee);
+    return this.allow(grantee, this.repository.tokenSecret, PULL_FROM_CODECOMMIT);
   }
 
-  private pull(grantee: iam.IGrantable): iam.Grant {
-    const [, region, resource] = pattern('codeCommitUrl').exec(this.repository.url) ?? [];
-    return region && resource
-      ? iam.Grant.addToPrincipal({
-          grantee,
-          actions: PULL_FROM_CODECOMMIT,
-          resourceArns: [Stack.of(this.repository).formatArn({ service: 'codecommit', region, resource })],
-        })
-      : iam.Grant.drop(grantee, 'a repository without a token needs no right');
+  /**
+   * Reads the token that may push: what a job needs that publishes dataset versions. To a repository at CodeCommit the
+   * grantee pushes with its own credentials instead.
+   */
+  write(grantee: iam.IGrantable): iam.Grant {
+    return this.allow(grantee, this.repository.pushTokenSecret, [...PULL_FROM_CODECOMMIT, ...PUSH_TO_CODECOMMIT]);
+  }
+
+  private allow(
+    grantee: iam.IGrantable,
+    secret: secretsmanager.ISecret | undefined,
+    codeCommitActions: string[],
+  ): iam.Grant {
+    const { codeCommitArn } = this.repository;
+    if (secret) {
+      return this.readToken(grantee, secret);
+    }
+    return codeCommitArn === undefined
+      ? iam.Grant.drop(grantee, 'a repository without a token needs no right')
+      : iam.Grant.addToPrincipal({ grantee, actions: codeCommitActions, resourceArns: [codeCommitArn] });
   }
 
   private readToken(grantee: iam.IGrantable, secret: secretsmanager.ISecret): iam.Grant {

@@ -1,4 +1,5 @@
 export * from './checkpoint-recorder';
+export * from './codecommit-data-repository';
 export * from './data-repository';
 export * from './data-repository-grants';
 export * from './deployment-recorder';

@@ -36,7 +36,7 @@ export class ProcessingRole extends Construct implements iam.IGrantable {
     this.grantPrincipal = this.role.grantPrincipal;
     props.dvcRemote.grants.push(this.role);
     for (const repository of props.dataRepositories) {
-      repository.grants.read(this.role);
+      repository.grants.write(this.role);
     }
     props.jobToolkit.grants.handOn(this.role);
     allowEveryJob(this, this.role, 'ProcessingJobs', props);

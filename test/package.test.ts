@@ -17,6 +17,7 @@ const [packed] = JSON.parse(
 
 const MODULES = [
   'checkpoint-recorder',
+  'codecommit-data-repository',
   'data-repository',
   'data-repository-grants',
   'deployment-recorder',
@@ -45,11 +46,13 @@ const MODULES = [
   'private/content-lifecycle',
   'private/content-protection',
   'private/contract',
+  'private/data-branch',
   'private/data-bucket',
   'private/dvc-configuration',
   'private/errors',
   'private/evidence-bucket',
   'private/evidence-environment',
+  'private/first-commit',
   'private/foreign-bucket',
   'private/image-accounts',
   'private/function-metrics',

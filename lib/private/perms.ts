@@ -61,6 +61,7 @@ export const CALL_MLFLOW_APP = ['sagemaker:CallMlflowAppApi'];
 
 // https://docs.aws.amazon.com/codecommit/latest/userguide/auth-and-access-control-permissions-reference.html
 export const PULL_FROM_CODECOMMIT = ['codecommit:GitPull'];
+export const PUSH_TO_CODECOMMIT = ['codecommit:GitPush'];
 
 export const READ_SECRET = ['secretsmanager:GetSecretValue'];
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lineage_jobs.dvc_metafile import DvcOutput, parse_metafile, render_metafile
-from lineage_jobs.dvc_settings import initial_settings, require_same_remote
+from lineage_jobs.dvc_settings import initial_files, require_same_remote, with_remote
 from lineage_jobs.errors import JobFailure
 
 PLAIN = "outs:\n- md5: 14b2c53346e4c151581173b95270ebf2.dir\n  size: 9\n  nfiles: 3\n  hash: md5\n  path: train\n"
@@ -68,9 +68,22 @@ STACK = "s3://stack/dvc"
 
 
 def test_settings_that_name_the_stacks_remote_are_accepted() -> None:
-    require_same_remote(initial_settings(STACK)[".dvc/config"], STACK, "config")
-    require_same_remote(b"[core]\nremote = Storage\n['remote \"storage\"']\nurl = s3://stack/dvc/\n", STACK, "config")
-    require_same_remote(b"", STACK, "config")
+    assert require_same_remote(initial_files(STACK)[".dvc/config"], STACK, "config")
+    settings = b"[core]\nremote = Storage\n['remote \"storage\"']\nurl = s3://stack/dvc/\n"
+    assert require_same_remote(settings, STACK, "config")
+
+
+@pytest.mark.parametrize("content", [b"", b"[core]\nanalytics = false\n"])
+def test_settings_that_name_no_remote_are_known_as_such(content: bytes) -> None:
+    assert not require_same_remote(content, STACK, "config")
+
+
+def test_the_remote_is_added_to_settings_and_all_else_stays() -> None:
+    settings = b"# ours\n[core]\n    autostage = true\n[cache]\n    type = copy\n"
+    assert with_remote(settings, STACK, "config").decode() == (
+        "# ours\n[core]\n    autostage = true\n    remote = storage\n[cache]\n    type = copy\n"
+        "['remote \"storage\"']\n    url = s3://stack/dvc\n    verify = true\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,31 @@ def test_the_first_version_makes_a_repository_that_plain_dvc_can_pull(world: Dat
     assert status.stdout == ""
 
 
+FIRST_COMMIT = {
+    ".dvc__config": "[core]\n    analytics = false\n",
+    ".dvc__.gitignore": "/config.local\n/tmp\n/cache\n",
+    ".dvcignore": "# what the stack wrote\n",
+}
+
+
+def test_the_remote_is_named_with_the_first_version_where_the_first_commit_could_not(world: DataWorld) -> None:
+    first = world.commit_files(**FIRST_COMMIT)
+    dataset = world.folder("made", one="1")
+    lineage = world.version(dataset, "run-1")
+    changed = world.git("diff", "--name-only", first, lineage.data_commit).split()
+    assert changed == [".dvc/config", ".gitignore", "dataset.dvc"]
+    assert world.git("show", f"{lineage.data_commit}:.dvc/config").splitlines() == [
+        "[core]",
+        "    analytics = false",
+        "    remote = storage",
+        "['remote \"storage\"']",
+        f"    url = {world.remote}",
+        "    verify = true",
+    ]
+    # once: with the same data it is the same commit.
+    assert world.version(dataset, "run-2").data_commit == lineage.data_commit
+
+
 def test_unchanged_data_keeps_its_commit_and_changed_data_gets_one(world: DataWorld) -> None:
     dataset = world.folder("made", one="1")
     first = world.version(dataset, "run-1")

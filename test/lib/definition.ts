@@ -8,6 +8,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   CheckpointRecorder,
+  CodeCommitDataRepository,
   DataRepository,
   DeploymentRecorder,
   DvcRemote,
@@ -85,6 +86,8 @@ export const CONSTRUCTS: Record<string, (stack: Stack) => void> = {
       }),
       jobRoles: [defineRole(stack)],
     }),
+  CodeCommitDataRepository: (stack) =>
+    void new CodeCommitDataRepository(stack, 'CodeCommitDataRepository', { repositoryName: 'data' }),
   DvcRemote: (stack) => void new DvcRemote(stack, 'DvcRemote'),
   DataRepository: (stack) => void defineRepository(stack),
   DeploymentRecorder: (stack) =>

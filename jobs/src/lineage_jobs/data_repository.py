@@ -7,7 +7,13 @@ from pathlib import Path, PurePosixPath
 
 from lineage_jobs.commit_tree import entry_at, read_file
 from lineage_jobs.dvc_metafile import DvcOutput, parse_metafile
-from lineage_jobs.dvc_settings import LOCAL_SETTINGS_PATH, SETTINGS_PATH, require_same_remote
+from lineage_jobs.dvc_settings import (
+    LOCAL_SETTINGS_PATH,
+    SETTINGS_PATH,
+    initial_files,
+    require_same_remote,
+    with_remote,
+)
 from lineage_jobs.errors import JobFailure
 from lineage_jobs.git_program import GitFailed, GitProgram
 from lineage_jobs.repository_access import RepositoryAccess
@@ -68,12 +74,22 @@ def is_on_branch(git: GitProgram, commit: str, branch: str) -> bool:
 
 
 def require_own_remote(git: GitProgram, commit: str, remote_url: str) -> bool:
-    """Refuse a commit whose DVC settings point elsewhere; gives whether it has settings at all."""
+    """Refuse a commit whose DVC settings point elsewhere; gives whether they name the remote."""
     settings = [(path, read_file(git, commit, path)) for path in (SETTINGS_PATH, LOCAL_SETTINGS_PATH)]
-    for path, content in settings:
-        if content is not None:
-            require_same_remote(content, remote_url, f"{path} in commit {commit}")
-    return settings[0][1] is not None
+    named = [
+        require_same_remote(content, remote_url, f"{path} in commit {commit}")
+        for path, content in settings
+        if content is not None
+    ]
+    return any(named)
+
+
+def files_that_name_remote(git: GitProgram, commit: str, remote_url: str) -> dict[str, bytes]:
+    """What a commit without the remote lacks for a plain `dvc pull`."""
+    content = read_file(git, commit, SETTINGS_PATH)
+    if content is None:
+        return initial_files(remote_url)
+    return {SETTINGS_PATH: with_remote(content, remote_url, f"{SETTINGS_PATH} in commit {commit}")}
 
 
 def read_output(git: GitProgram, commit: str, location: DatasetLocation) -> DvcOutput | None:

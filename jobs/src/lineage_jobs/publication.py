@@ -18,13 +18,14 @@ from lineage_jobs.data_repository import (
     DatasetLocation,
     fetch_branch,
     fetch_tag,
+    files_that_name_remote,
     is_on_branch,
     read_output,
     require_not_in_git,
     require_own_remote,
 )
 from lineage_jobs.dvc_metafile import DvcOutput
-from lineage_jobs.dvc_settings import initial_settings
+from lineage_jobs.dvc_settings import initial_files
 from lineage_jobs.errors import JobFailure
 from lineage_jobs.git_program import GitFailed, GitProgram
 from lineage_jobs.remote_refs import RemoteRefs, read_remote_refs, require_no_branch_of_tag_name
@@ -109,8 +110,10 @@ def _commit(git: GitProgram, publication: Publication, head: str | None) -> str:
     there = read_output(git, head, location) if head is not None else None
     if there is None or there.md5 != publication.output.md5:
         files[location.metafile] = publication.metafile
-    if head is None or not require_own_remote(git, head, publication.remote_url):
-        files |= initial_settings(publication.remote_url)
+    if head is None:
+        files |= initial_files(publication.remote_url)
+    elif not require_own_remote(git, head, publication.remote_url):
+        files |= files_that_name_remote(git, head, publication.remote_url)
     ignored = (read_file(git, head, location.ignore_file) if head is not None else None) or b""
     line = f"/{location.name}".encode()
     if line not in ignored.splitlines():
