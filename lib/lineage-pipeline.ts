@@ -334,7 +334,7 @@ export class LineagePipeline extends Resource implements IPipeline {
     const script = job.script.bind(step, `${id.toLowerCase()}.py`, role);
     const lineage = {
       ...script.environment,
-      ...this.lineageEnvironment(props, script),
+      ...this.lineageEnvironment(props, script, id),
       ...(id === 'Evaluate' && {
         [contract.jobEnvironment.evaluatedTrainingJob]: propertyOf(TRAIN, 'TrainingJobName'),
       }),
@@ -360,9 +360,14 @@ export class LineagePipeline extends Resource implements IPipeline {
     };
   }
 
-  private lineageEnvironment(props: LineagePipelineProps, script: JobScriptConfig): Record<string, PipelineValue> {
+  private lineageEnvironment(
+    props: LineagePipelineProps,
+    script: JobScriptConfig,
+    id: 'Preprocess' | 'Train' | 'Evaluate',
+  ): Record<string, PipelineValue> {
     const names = contract.jobEnvironment;
     const { dataRepository, platform } = props;
+    const tokenSecret = id === 'Preprocess' ? dataRepository.pushTokenSecret : dataRepository.tokenSecret;
     return {
       [names.dataRevision]: this.dataRevision(),
       [names.dataVersion]: parameter(PARAMETERS.dataVersion),
@@ -372,7 +377,8 @@ export class LineagePipeline extends Resource implements IPipeline {
       ...(isKnown(dataRepository.url) && {
         [names.dataRepositoryName]: posix.basename(dataRepository.url, '.git'),
       }),
-      ...(dataRepository.tokenSecret && { [names.dataRepositoryTokenSecretArn]: dataRepository.tokenSecret.secretArn }),
+      [names.dataBranch]: dataRepository.branch,
+      ...(tokenSecret && { [names.dataRepositoryTokenSecretArn]: tokenSecret.secretArn }),
       [names.dvcRemoteUrl]: platform.dvcRemote.url,
       [names.datasetPath]: props.datasetPath ?? 'dataset',
       [names.mlflowTrackingUri]: platform.mlflowApp.mlflowAppArn,

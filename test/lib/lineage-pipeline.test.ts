@@ -5,6 +5,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { CfnModelPackageGroup, CfnPipeline } from 'aws-cdk-lib/aws-sagemaker';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import { SageMakerStartPipelineExecution } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   DataRepository,
   JobImage,
@@ -59,6 +60,10 @@ function definePipeline(
 function define(change: Change = {}) {
   const stack = defineStack();
   definePipeline(stack, change);
+  return definitionOf(stack);
+}
+
+function definitionOf(stack: Stack) {
   const template = Template.fromStack(stack);
   const [resource] = Object.values(template.findResources('AWS::SageMaker::Pipeline'));
   return { template, definition: parse(resource?.Properties.PipelineDefinition.PipelineDefinitionBody) };
@@ -128,6 +133,31 @@ test('no step is cached, and service faults are tried again', () => {
     expect(step).not.toHaveProperty('CacheConfig');
     expect(step.RetryPolicies[0].ExceptionType).toEqual(['Step.SERVICE_FAULT', 'Step.THROTTLING']);
   }
+});
+
+test('the job that publishes is told the branch and the token that pushes, the others the one that reads', () => {
+  const stack = defineStack();
+  const secretOf = (name: string) =>
+    Secret.fromSecretCompleteArn(stack, name, `arn:aws:secretsmanager:us-east-1:111122223333:secret:${name}-AbCdEf`);
+  const dataRepository = new DataRepository(stack, 'Data', {
+    url: 'https://git.example.com/team/data.git',
+    branch: 'datasets',
+    tokenSecret: secretOf('read'),
+    pushTokenSecret: secretOf('push'),
+  });
+  const platform = new LineagePlatform(stack, 'Platform', { name: 'demo', data: { repositories: [dataRepository] } });
+  const inputBucket = s3.Bucket.fromBucketName(stack, 'Raw', 'raw-data');
+  definePipeline(stack, { pipeline: { evaluate: EVALUATE } }, { dataRepository, platform, inputBucket });
+  const { definition } = definitionOf(stack);
+  const told = ['Preprocess', 'Train', 'Evaluate'].map((name) => {
+    const { Environment } = stepOf(definition, name).Arguments as never as { Environment: Record<string, string> };
+    return [name, Environment.LINEAGE_DATA_BRANCH, Environment.DVC_REPO_TOKEN_SECRET_ARN?.split(':').at(-1)];
+  });
+  expect(told).toEqual([
+    ['Preprocess', 'datasets', 'push-AbCdEf'],
+    ['Train', 'datasets', 'read-AbCdEf'],
+    ['Evaluate', 'datasets', 'read-AbCdEf'],
+  ]);
 });
 
 test('no token and no secret text is part of the definition', () => {
