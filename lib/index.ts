@@ -14,6 +14,7 @@ export * from './job-role';
 export * from './job-script';
 export * from './job-toolkit';
 export * from './job-toolkit-grants';
+export * from './lineage-job-settings';
 export * from './lineage-operations';
 export * from './lineage-pipeline';
 export * from './lineage-pipeline-grants';

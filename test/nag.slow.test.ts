@@ -90,6 +90,7 @@ const JUSTIFIED: Record<string, Record<string, string>> = {
     ...DEPLOYMENTS,
     'Resource::<EvidenceStoreBucketF7309736.Arn>/demo/*': 'statements, named after what they are about',
   },
+  LineageJobSettings: PLATFORM,
   LineagePlatform: PLATFORM,
   LineagePipeline: {
     ...PLATFORM,

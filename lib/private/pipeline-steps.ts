@@ -13,7 +13,7 @@ export const EVALUATE = 'Evaluate';
 
 export const EVALUATION_FILE = 'evaluation.json';
 
-const PROCESSING_ROOT = '/opt/ml/processing';
+export const PROCESSING_ROOT = '/opt/ml/processing';
 
 // what passes by itself; a step that fails on its own account is not run again.
 export const CALL_AGAIN = {
@@ -173,11 +173,14 @@ function processingArguments(options: StepOptions, { verb, inputs, output }: Pro
   };
 }
 
-function cluster({ instanceType, volumeSizeInGb }: StepOptions, instanceCount: number) {
+export function cluster(
+  { instanceType, volumeSizeInGb }: Pick<StepOptions, 'instanceType' | 'volumeSizeInGb'>,
+  instanceCount: number,
+) {
   return { InstanceType: instanceType, InstanceCount: instanceCount, VolumeSizeInGB: volumeSizeInGb };
 }
 
-function processingInput(name: string, uri: PipelineValue) {
+export function processingInput(name: string, uri: PipelineValue) {
   return {
     InputName: name,
     AppManaged: false,
@@ -192,7 +195,7 @@ function processingInput(name: string, uri: PipelineValue) {
   };
 }
 
-function channel(name: string, uri: PipelineValue) {
+export function channel(name: string, uri: PipelineValue) {
   return {
     ChannelName: name,
     DataSource: {

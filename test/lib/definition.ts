@@ -19,6 +19,7 @@ import {
   type JobRoleProps,
   JobScript,
   JobToolkit,
+  LineageJobSettings,
   LineageOperations,
   LineagePipeline,
   LineagePlatform,
@@ -135,6 +136,18 @@ export const CONSTRUCTS: Record<string, (stack: Stack) => void> = {
   },
   LineagePlatform: (stack) =>
     void new LineagePlatform(stack, 'Platform', { name: 'demo', data: { repositories: [defineRepository(stack)] } }),
+  LineageJobSettings: (stack) => {
+    const dataRepository = defineRepository(stack);
+    new LineageJobSettings(stack, 'Settings', {
+      platform: new LineagePlatform(stack, 'Platform', { name: 'demo', data: { repositories: [dataRepository] } }),
+      dataRepository,
+      experimentName: 'demo',
+      train: {
+        script: JobScript.fromAsset(SCRIPTS, { entry: 'log_run.py' }),
+        image: JobImage.pytorchTraining('2.6.0', { pythonVersion: 'py312' }),
+      },
+    });
+  },
   LineagePipeline: (stack) => {
     const dataRepository = defineRepository(stack);
     const script = JobScript.fromAsset(SCRIPTS, { entry: 'log_run.py' });
