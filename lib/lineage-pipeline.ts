@@ -356,6 +356,7 @@ export class LineagePipeline extends Resource implements IPipeline {
       environment: { ...job.environment, ...lineage },
       toolkitUri: props.platform.jobToolkit.toolkitUri,
       codeUri: script.codeUri,
+      network: props.platform.network,
       hasRevision: script.hasRevision,
     };
   }

@@ -67,6 +67,7 @@ export function defineEvaluationRole(
   platform.mlflowApp.grants.use(role);
   platform.jobToolkit.grants.run(role);
   platform.jobToolkit.grants.takeOver(role);
+  platform.network?.grants.use(role);
   dataRepository.grants.read(role);
   const models = new ObjectGrants(platform.artifactBucket, MODELS);
   models.list(role);

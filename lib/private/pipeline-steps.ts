@@ -1,6 +1,8 @@
 import type { Duration } from 'aws-cdk-lib';
+import type { JobNetwork } from '../job-network';
 import { contract } from './contract';
 import { jobEntrypoint } from './job-entrypoint';
+import { processingNetwork, trainingNetwork } from './job-network-settings';
 import type { PipelineStep } from './pipeline-definition';
 import { answerOf, EXECUTION_ID, join, outputOf, type PipelineValue, propertyOf } from './pipeline-expressions';
 
@@ -38,6 +40,8 @@ export interface StepOptions {
   readonly toolkitUri: string;
   /** where the script is; absent where the job fetches it from a repository. */
   readonly codeUri: string | undefined;
+  /** absent where jobs run in a network of SageMaker's. */
+  readonly network: JobNetwork | undefined;
 }
 
 /**
@@ -110,6 +114,7 @@ export function trainStep(options: TrainStepOptions): PipelineStep {
         CheckpointConfig: { S3Uri: join('/', spot.checkpointsUri, answerOf(DATASET, stepValues.datasetMd5)) },
       }),
       HyperParameters: options.hyperparameters,
+      ...trainingNetwork(options.network),
       Environment: options.environment,
     },
     RetryPolicies: RETRY_POLICIES,
@@ -169,6 +174,7 @@ function processingArguments(options: StepOptions, { verb, inputs, output }: Pro
         },
       ],
     },
+    ...processingNetwork(options.network),
     StoppingCondition: { MaxRuntimeInSeconds: options.maxRuntime.toSeconds() },
   };
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { App, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { CfnModelPackageGroup, CfnPipeline } from 'aws-cdk-lib/aws-sagemaker';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
@@ -9,6 +10,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   DataRepository,
   JobImage,
+  JobNetwork,
   JobScript,
   LineagePipeline,
   LineagePipelineGrants,
@@ -786,4 +788,33 @@ test('an app that is agnostic to its environment can have a pipeline', () => {
   const stack = new Stack(new App(), 'Stack');
   definePipeline(stack, { pipeline: { evaluate: EVALUATE, qualityGate: GATE, register: REGISTER } });
   Template.fromStack(stack).resourceCountIs('AWS::SageMaker::Pipeline', 1);
+});
+
+test('all jobs run in the network of the platform, and the role of evaluations may use it', () => {
+  const stack = defineStack();
+  const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
+    vpcId: 'vpc-0',
+    availabilityZones: ['us-east-1a'],
+    privateSubnetIds: ['subnet-0'],
+  });
+  const network = new JobNetwork(stack, 'Network', { vpc });
+  const dataRepository = defineRepository(stack);
+  const platform = new LineagePlatform(stack, 'Platform', {
+    name: 'demo',
+    data: { repositories: [dataRepository] },
+    jobs: { network },
+  });
+  const inputBucket = s3.Bucket.fromBucketName(stack, 'Raw', 'raw-data');
+  definePipeline(stack, { pipeline: { evaluate: EVALUATE } }, { dataRepository, platform, inputBucket });
+  const template = Template.fromStack(stack);
+  const [resource] = Object.values(template.findResources('AWS::SageMaker::Pipeline'));
+  const definition = parse(resource?.Properties.PipelineDefinition.PipelineDefinitionBody);
+  const inNetwork = {
+    EnableInterContainerTrafficEncryption: true,
+    VpcConfig: { Subnets: ['subnet-0'], SecurityGroupIds: ['known-at-deployment'] },
+  };
+  expect(stepOf(definition, 'Preprocess')).toMatchObject({ Arguments: { NetworkConfig: inNetwork } });
+  expect(stepOf(definition, 'Train')).toMatchObject({ Arguments: inNetwork });
+  expect(stepOf(definition, 'Evaluate')).toMatchObject({ Arguments: { NetworkConfig: inNetwork } });
+  expect(actionsOf(statementsOf(template, 'PipelineEvaluationRole'))).toContain('ec2:CreateNetworkInterface');
 });
