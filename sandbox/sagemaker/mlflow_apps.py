@@ -21,6 +21,7 @@ from sandbox.sagemaker.mlflow_server import MlflowServer, MlflowServerFailed
 from sandbox.sagemaker.service_role import require_assumable
 from sandbox.sagemaker.settings import SageMakerSettings
 from sandbox.sagemaker.tags import require_allowed
+from sandbox.sagemaker.ui_sessions import UiSessions
 
 _ID_CHARACTERS = string.ascii_uppercase + string.digits
 _UPDATABLE = (
@@ -32,6 +33,11 @@ _UPDATABLE = (
     "AccountDefaultStatus",
 )
 _BUSY = ("Creating", "Updating", "Deleting")
+# AWS's own MLflow plug-in asks for these where it is told nothing; the API's own defaults are unconfirmed.
+_EXPIRES_IN_SECONDS = 300
+_SESSION_SECONDS = 5000
+# where the gateway takes the token of a presigned address.
+SIGN_IN_PATH = "/auth"
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +69,7 @@ class MlflowApps:
         self._settings = settings
         self._lock = threading.RLock()
         self._apps: dict[str, MlflowApp] = {}
+        self.ui_sessions = UiSessions()
 
     def access_to_create(self, action: str, request: Document) -> list[Access]:
         # the id is not known yet, so policies can only name all apps.
@@ -138,6 +145,16 @@ class MlflowApps:
             app.enter("Deleting")
         threading.Thread(target=self._remove, args=(app,), daemon=True).start()
         return {"Arn": app.arn}
+
+    def presign(self, call: Call) -> Document:
+        request = call.request
+        app = self._get(request["Arn"])
+        token = self.ui_sessions.presign(
+            app.arn,
+            request.get("ExpiresInSeconds", _EXPIRES_IN_SECONDS),
+            request.get("SessionExpirationDurationInSeconds", _SESSION_SECONDS),
+        )
+        return {"AuthorizedUrl": f"https://127.0.0.1:{self._settings.gateway_port}{SIGN_IN_PATH}?authToken={token}"}
 
     def list(self, call: Call) -> Document:
         with self._lock:

@@ -66,6 +66,7 @@ OPERATIONS: dict[str, Operation] = {
     "CreateModelPackage": Operation(_PACKAGES, ModelPackages.create, ModelPackages.access_to_create),
     "CreateModelPackageGroup": Operation(_GROUPS, ModelPackageGroups.create, ModelPackageGroups.access_to_create),
     "CreatePipeline": Operation(_PIPELINES, Pipelines.create, Pipelines.access_to_create),
+    "CreatePresignedMlflowAppUrl": Operation(_APPS, MlflowApps.presign, MlflowApps.access_to_existing),
     "CreateProcessingJob": Operation(_PROCESSING, ProcessingJobs.create, ProcessingJobs.access_to_create),
     "CreateTrainingJob": Operation(_TRAINING, TrainingJobs.create, TrainingJobs.access_to_create),
     "CreateTransformJob": Operation(_TRANSFORM, TransformJobs.create, TransformJobs.access_to_create),

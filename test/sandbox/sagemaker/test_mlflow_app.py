@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import http.cookiejar
 import json
+import ssl
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -168,3 +173,61 @@ def test_an_outage_of_the_server_answers_503_until_it_is_started_again(sandbox: 
     assert sandbox.admin("POST", "mlflow-apps/start", {"Arn": app})[0] == 200
     assert call(sandbox, app)[0] == 200
     assert sandbox.admin("POST", "mlflow-apps/stop", {"Arn": app[:-1]})[0] == 404
+
+
+class Browser:
+    """Follows no redirect and keeps cookies, so that a test sees both."""
+
+    def __init__(self, authority: Path) -> None:
+        self._cookies = http.cookiejar.CookieJar()
+        trust = urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=str(authority)))
+        cookies = urllib.request.HTTPCookieProcessor(self._cookies)
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), trust, cookies, KeepRedirects())
+
+    def open(self, url: str, headers: dict[str, str] | None = None, body: bytes | None = None) -> tuple[int, str]:
+        try:
+            with self._opener.open(urllib.request.Request(url, body, headers or {}), timeout=30) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.headers.get("location") or error.read().decode()
+
+
+class KeepRedirects(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_args: Any, **_named: Any) -> None:
+        return None
+
+
+@pytest.fixture
+def browser(sandbox: RunningSandbox) -> Browser:
+    return Browser(sandbox.directory / "tls" / "ca.pem")
+
+
+def test_a_presigned_url_opens_the_pages_of_the_app_once(sandbox: RunningSandbox, app: str, browser: Browser) -> None:
+    gateway = sandbox.environment["SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT"]
+    url = sandbox.client("sagemaker").create_presigned_mlflow_app_url(Arn=app, ExpiresInSeconds=60)["AuthorizedUrl"]
+    assert url.startswith(f"{gateway}/")
+    assert browser.open(f"{gateway}/")[0] == 403
+    assert browser.open(url) == (302, "/")
+    status, page = browser.open(f"{gateway}/")
+    assert status == 200
+    assert "<title>MLflow</title>" in page
+    # the pages ask the API as a browser does, with where they come from.
+    status, experiments = browser.open(
+        f"{gateway}/ajax-api/2.0/mlflow/experiments/search",
+        {"content-type": "application/json", "origin": gateway},
+        b'{"max_results": 1}',
+    )
+    assert status == 200, experiments
+    assert len(json.loads(experiments)["experiments"]) == 1
+    assert Browser(sandbox.directory / "tls" / "ca.pem").open(url)[0] == 403
+
+
+def test_a_presigned_url_is_made_for_an_app_that_is_there_and_for_who_may(
+    sandbox: RunningSandbox, tracking_role: str, app: str
+) -> None:
+    with pytest.raises(ClientError, match="does not exist"):
+        sandbox.client("sagemaker").create_presigned_mlflow_app_url(Arn=f"{app}X")
+    who_may_only_log = sandbox.client("sagemaker", sandbox.assume(tracking_role))
+    with pytest.raises(ClientError, match="CreatePresignedMlflowAppUrl"):
+        who_may_only_log.create_presigned_mlflow_app_url(Arn=app)
