@@ -8,15 +8,6 @@ import { CONSTRUCTS, ENVIRONMENT } from './lib/definition';
 
 const SAGEMAKER = 'Resource::arn:<AWS::Partition>:sagemaker:us-east-1:111122223333';
 
-const MIRRORING = {
-  [`${SAGEMAKER}:model-package-group/*`]: 'named after registered models to come',
-  [`${SAGEMAKER}:model-package/*`]: 'named after registered models to come',
-  [`${SAGEMAKER}:action/*`]: 'the service makes the id',
-  [`${SAGEMAKER}:artifact/*`]: 'the service makes the id',
-  [`${SAGEMAKER}:context/*`]: 'the service makes the id',
-  [`${SAGEMAKER}:experiment-trial-component/*`]: 'the service makes the id',
-};
-
 const DEPLOYMENTS = {
   [`${SAGEMAKER}:endpoint/*`]: 'the endpoints to come',
   [`${SAGEMAKER}:endpoint-config/*`]: 'the endpoint configurations to come',
@@ -38,7 +29,6 @@ const JOB = {
 
 const PLATFORM = {
   ...DEPLOYMENTS,
-  ...MIRRORING,
   'Resource::<PlatformArtifactsD98FDC30.Arn>/mlflow/*': 'MLflow names its artifacts itself, below this prefix',
   'Resource::<PlatformArtifactsD98FDC30.Arn>/code/*': 'scripts, named by their owners',
   'Resource::<PlatformArtifactsD98FDC30.Arn>/models/*': 'models, named after their jobs',
@@ -64,8 +54,7 @@ const JUSTIFIED: Record<string, Record<string, string>> = {
     [`${SAGEMAKER}:processing-job/*`]: 'the jobs to come',
   },
   MlflowApp: {
-    ...MIRRORING,
-    'Resource::arn:<AWS::Partition>:s3:::artifacts/mlflow/*': 'MLflow names its artifacts itself, below this prefix',
+    'Resource::<MlflowAppArtifacts5AE236A9.Arn>/mlflow/*': 'MLflow names its artifacts itself, below this prefix',
   },
   DeploymentRecorder: {
     ...DEPLOYMENTS,

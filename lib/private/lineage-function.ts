@@ -3,6 +3,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { logKeyOf } from './log-key';
 import { WRITE_LOGS } from './perms';
@@ -24,6 +25,12 @@ export interface LineageFunctionOptions {
    * @default 512
    */
   readonly memoryMb?: number;
+  /**
+   * Where events end that a function which is called asynchronously fails on.
+   *
+   * @default - the function is called by a queue, which keeps them itself
+   */
+  readonly deadLetterQueue?: sqs.IQueue;
 }
 
 /**
@@ -53,5 +60,6 @@ export function defineLineageFunction(scope: Construct, id: string, options: Lin
     logGroup,
     loggingFormat: lambda.LoggingFormat.JSON,
     environment: options.environment,
+    deadLetterQueue: options.deadLetterQueue,
   });
 }

@@ -12,14 +12,14 @@ import {
 } from './perms';
 
 /**
- * Grants on the objects below one prefix of a bucket, and on nothing else in it.
+ * Grants on the objects below one prefix of a bucket, and on nothing else in it; on all its objects if there is no prefix.
  *
  * The CDK's own bucket grants allow `s3:List*` and `s3:GetBucket*` on the whole bucket, whatever the key pattern.
  */
 export class ObjectGrants {
   constructor(
     private readonly bucket: s3.IBucket,
-    private readonly prefix: string,
+    private readonly prefix?: string,
   ) {}
 
   /**
@@ -69,7 +69,7 @@ export class ObjectGrants {
       grantee,
       actions,
       resourceArns: [this.bucket.bucketArn],
-      conditions: { StringLike: { 's3:prefix': [this.prefix, `${this.prefix}/*`] } },
+      ...(this.prefix && { conditions: { StringLike: { 's3:prefix': [this.prefix, `${this.prefix}/*`] } } }),
     });
   }
 
@@ -77,7 +77,7 @@ export class ObjectGrants {
     return iam.Grant.addToPrincipal({
       grantee,
       actions,
-      resourceArns: [this.bucket.arnForObjects(`${this.prefix}/${pattern}`)],
+      resourceArns: [this.bucket.arnForObjects(this.prefix ? `${this.prefix}/${pattern}` : pattern)],
     });
   }
 

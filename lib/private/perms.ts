@@ -58,6 +58,8 @@ export const ADMINISTER_SIGNING_KEY = [
 // the one action that guards the whole MLflow API of an app: whoever may log may also rewrite tags and delete runs
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/mlflow-app-setup-prerequisites-iam.html).
 export const CALL_MLFLOW_APP = ['sagemaker:CallMlflowAppApi'];
+export const OPEN_MLFLOW_APP = ['sagemaker:CreatePresignedMlflowAppUrl', 'sagemaker:DescribeMlflowApp'];
+export const SET_MLFLOW_APP_DEFAULTS = ['sagemaker:DescribeMlflowApp', 'sagemaker:UpdateMlflowApp'];
 
 // https://docs.aws.amazon.com/codecommit/latest/userguide/auth-and-access-control-permissions-reference.html
 export const PULL_FROM_CODECOMMIT = ['codecommit:GitPull'];

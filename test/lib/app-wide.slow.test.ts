@@ -7,7 +7,13 @@ import { CONSTRUCTS, defineStack } from './definition';
 const BOUNDARY = 'arn:aws:iam::111122223333:policy/boundary';
 
 // what CloudFormation has no tags for. A type that is not here has to carry those of its app.
-const WITHOUT_TAGS = ['AWS::IAM::Policy', 'AWS::KMS::Alias', 'AWS::S3::BucketPolicy', 'AWS::SQS::QueuePolicy'];
+const WITHOUT_TAGS = [
+  'AWS::IAM::Policy',
+  'AWS::KMS::Alias',
+  'AWS::S3::BucketPolicy',
+  'AWS::SQS::QueuePolicy',
+  'Custom::MlflowAppGuard',
+];
 
 type Resources = Record<string, { Type: string; Properties: Record<string, unknown> }>;
 

@@ -97,10 +97,7 @@ export const CONSTRUCTS: Record<string, (stack: Stack) => void> = {
       evidenceStore: new EvidenceStore(stack, 'EvidenceStore', { platformName: 'demo' }),
     }),
   EvidenceStore: (stack) => void new EvidenceStore(stack, 'EvidenceStore', { platformName: 'demo' }),
-  MlflowApp: (stack) =>
-    void new MlflowApp(stack, 'MlflowApp', {
-      artifactBucket: s3.Bucket.fromBucketName(stack, 'Artifacts', 'artifacts'),
-    }),
+  MlflowApp: (stack) => void new MlflowApp(stack, 'MlflowApp'),
   RunTagger: (stack) =>
     void new RunTagger(stack, 'RunTagger', {
       platformName: 'demo',

@@ -1,42 +1,121 @@
-import { Template } from 'aws-cdk-lib/assertions';
+import { App, CfnParameter, Errors, Fn, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { MlflowApp, type MlflowAppProps } from '../../lib';
-import { actionsOf, defineRole, defineStack, statementsOf, templateOf } from './definition';
+import { CfnMlflowApp } from 'aws-cdk-lib/aws-sagemaker';
+import { type IMlflowApp, MlflowApp, type MlflowAppProps, ModelRegistrationMode } from '../../lib';
+import { actionsOf, defineRole, defineStack, type Statement, statementsOf, templateOf } from './definition';
 
-const define = (props: Partial<MlflowAppProps> = {}) =>
-  templateOf(
-    (stack) => void new MlflowApp(stack, 'App', { artifactBucket: new s3.Bucket(stack, 'Artifacts'), ...props }),
-  );
+const ARN = 'arn:aws:sagemaker:us-east-1:111122223333:mlflow-app/app-EXAMPLE';
+
+const define = (props: MlflowAppProps = {}) => templateOf((stack) => void new MlflowApp(stack, 'App', props));
+const withDefaults = define();
+
+function grantsOf(
+  grant: (app: IMlflowApp, role: iam.Role) => void,
+  make = (stack: Stack): IMlflowApp => ownApp(stack),
+) {
+  const stack = defineStack();
+  const app = make(stack);
+  grant(app, defineRole(stack));
+  return { stack, app, statements: statementsOf(Template.fromStack(stack), 'Grantee') };
+}
+
+const ownApp = (stack: Stack) => new MlflowApp(stack, 'App');
+
+function onlyOf(template: Template, type: string) {
+  const [found, ...more] = Object.values(template.findResources(type));
+  expect(more).toEqual([]);
+  return found;
+}
+
+const onApps = (statements: readonly Statement[]) =>
+  actionsOf(statements.filter(({ Action }) => [Action].flat().some((action) => action.startsWith('sagemaker'))));
 
 test('the app is retained, because deleting it deletes its runs', () => {
-  define().allResources('AWS::SageMaker::MlflowApp', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  withDefaults.allResources('AWS::SageMaker::MlflowApp', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
 });
 
-test('the app waits for the policy of its role', () => {
-  const [app] = Object.values(define().findResources('AWS::SageMaker::MlflowApp'));
-  expect(app?.DependsOn).toContainEqual(expect.stringMatching(/^AppRoleDefaultPolicy/));
+test('the app waits for the policy of its role, and for its guard', () => {
+  const waitsFor = onlyOf(withDefaults, 'AWS::SageMaker::MlflowApp')?.DependsOn;
+  expect(waitsFor).toContainEqual(expect.stringMatching(/^AppRoleDefaultPolicy/));
+  expect(waitsFor).toContainEqual(expect.stringMatching(/^AppGuard[0-9A-F]{8}$/));
 });
 
 test('the name stays the same when something else changes in the stack', () => {
-  const nameOf = (template: Template) =>
-    Object.values(template.findResources('AWS::SageMaker::MlflowApp'))[0]?.Properties.Name;
-  expect(nameOf(define())).toBe(nameOf(define({ artifactPrefix: 'elsewhere' })));
-  expect(nameOf(define())).toMatch(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}$/);
+  const nameOf = (template: Template) => onlyOf(template, 'AWS::SageMaker::MlflowApp')?.Properties.Name;
+  expect(nameOf(withDefaults)).toEqual(nameOf(define({ artifactPrefix: 'elsewhere' })));
 });
 
-test('the role has the lineage actions without which SageMaker skips lineage silently', () => {
-  expect(actionsOf(statementsOf(define(), 'AppRole'))).toEqual(
-    expect.arrayContaining([
-      'sagemaker:AddAssociation',
-      'sagemaker:CreateAction',
-      'sagemaker:DescribeAction',
-      'sagemaker:ListArtifacts',
-    ]),
-  );
+test('the name differs in a stack that is made anew, where the app of the one before was retained', () => {
+  withDefaults.hasResourceProperties('AWS::SageMaker::MlflowApp', {
+    Name: { 'Fn::Join': ['', [Match.stringLikeRegexp('^Stack-App-[A-F0-9]+-$'), Match.objectLike({})]] },
+  });
+  expect(JSON.stringify(onlyOf(withDefaults, 'AWS::SageMaker::MlflowApp')?.Properties.Name)).toContain('AWS::StackId');
+});
+
+test('the artifacts get a bucket of their own, with a key that rotates, access logs and TLS, and both are retained', () => {
+  withDefaults.hasResource('AWS::S3::Bucket', {
+    DeletionPolicy: 'Retain',
+    Properties: {
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          { ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: Match.anyValue() } },
+        ],
+      },
+      LoggingConfiguration: { LogFilePrefix: 'mlflow-artifacts/' },
+    },
+  });
+  withDefaults.hasResource('AWS::KMS::Key', { DeletionPolicy: 'Retain', Properties: { EnableKeyRotation: true } });
+});
+
+test('a given bucket is used as it is', () => {
+  const template = templateOf((stack) => {
+    const artifactBucket = s3.Bucket.fromBucketName(stack, 'Artifacts', 'artifacts');
+    new MlflowApp(stack, 'App', { artifactBucket, artifactPrefix: 'runs' });
+  });
+  template.resourceCountIs('AWS::S3::Bucket', 0);
+  template.hasResourceProperties('AWS::SageMaker::MlflowApp', { ArtifactStoreUri: 's3://artifacts/runs' });
+});
+
+test('the role keeps artifacts under the key of their bucket, and has no right on the model registry', () => {
+  expect(actionsOf(statementsOf(withDefaults, 'AppRole'))).toEqual([
+    'kms:Decrypt',
+    'kms:GenerateDataKey',
+    's3:AbortMultipartUpload',
+    's3:GetObject',
+    's3:ListBucket',
+    's3:PutObject',
+  ]);
+});
+
+test('registered models are not mirrored, unless that is asked for', () => {
+  withDefaults.hasResourceProperties('AWS::SageMaker::MlflowApp', {
+    ModelRegistrationMode: 'AutoModelRegistrationDisabled',
+  });
+});
+
+test('mirroring gives the role the registry, and the lineage that SageMaker skips silently without its rights', () => {
+  const template = define({ modelRegistrationMode: ModelRegistrationMode.AUTOMATIC });
+  template.hasResourceProperties('AWS::SageMaker::MlflowApp', {
+    ModelRegistrationMode: 'AutoModelRegistrationEnabled',
+  });
+  expect(onApps(statementsOf(template, 'AppRole'))).toEqual([
+    'sagemaker:AddAssociation',
+    'sagemaker:AddTags',
+    'sagemaker:CreateAction',
+    'sagemaker:CreateModelPackage',
+    'sagemaker:CreateModelPackageGroup',
+    'sagemaker:DescribeAction',
+    'sagemaker:DescribeModelPackageGroup',
+    'sagemaker:ListArtifacts',
+    'sagemaker:UpdateModelPackage',
+  ]);
 });
 
 test('only SageMaker of this account may take the role', () => {
-  define().hasResourceProperties('AWS::IAM::Role', {
+  withDefaults.hasResourceProperties('AWS::IAM::Role', {
     AssumeRolePolicyDocument: {
       Statement: [
         {
@@ -50,28 +129,214 @@ test('only SageMaker of this account may take the role', () => {
   });
 });
 
-test('callApi allows the one action that guards the API, on this app', () => {
+test('the guard watches the name and the role, and allows no replacement', () => {
+  const app = onlyOf(withDefaults, 'AWS::SageMaker::MlflowApp')?.Properties;
+  withDefaults.hasResourceProperties('Custom::MlflowAppGuard', {
+    AppName: app.Name,
+    RoleArn: app.RoleArn,
+    AllowReplacement: 'false',
+    ServiceTimeout: '420',
+  });
+  define({ allowReplacement: true }).hasResourceProperties('Custom::MlflowAppGuard', { AllowReplacement: 'true' });
+});
+
+test('the function of the guard may write its log and its dead letters, which are encrypted, and nothing else', () => {
+  const statements = statementsOf(withDefaults, 'AppGuardFunctionRole');
+  expect(actionsOf(statements)).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents', 'sqs:SendMessage']);
+  withDefaults.hasResourceProperties('AWS::Lambda::Function', {
+    DeadLetterConfig: { TargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^AppGuardDeadLetters'), 'Arn'] } },
+  });
+  withDefaults.hasResourceProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
+  withDefaults.hasResourceProperties('AWS::SQS::QueuePolicy', {
+    PolicyDocument: {
+      Statement: [Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })],
+    },
+  });
+});
+
+test('an app is no default unless it is told whether it is one', () => {
+  withDefaults.resourceCountIs('Custom::MlflowAppDefaults', 0);
+});
+
+test.each([
+  [{ accountDefault: true }, { AccountDefaultStatus: 'ENABLED', DefaultDomainIdList: Match.absent() }],
+  [{ accountDefault: false }, { AccountDefaultStatus: 'DISABLED', DefaultDomainIdList: Match.absent() }],
+  [{ defaultForDomains: ['d-abc'] }, { AccountDefaultStatus: Match.absent(), DefaultDomainIdList: ['d-abc'] }],
+  [{ defaultForDomains: [] }, { AccountDefaultStatus: Match.absent(), DefaultDomainIdList: [] }],
+] as const)('%j is told to a function that may change this app and no other', (props, properties) => {
   const stack = defineStack();
-  const app = new MlflowApp(stack, 'App', { artifactBucket: new s3.Bucket(stack, 'Artifacts') });
-  app.grants.callApi(defineRole(stack));
-  expect(statementsOf(Template.fromStack(stack), 'Grantee')).toEqual([
+  const app = new MlflowApp(stack, 'App', props as MlflowAppProps);
+  const template = Template.fromStack(stack);
+  const mlflowAppArn = stack.resolve(app.mlflowAppArn);
+  template.hasResourceProperties('Custom::MlflowAppDefaults', { MlflowAppArn: mlflowAppArn, ...properties });
+  expect(statementsOf(template, 'AppDefaultsFunctionRole')).toContainEqual({
+    Effect: 'Allow',
+    Action: ['sagemaker:DescribeMlflowApp', 'sagemaker:UpdateMlflowApp'],
+    Resource: mlflowAppArn,
+  });
+});
+
+test('a maintenance window is told as SageMaker writes it', () => {
+  define({ weeklyMaintenanceWindowStart: 'Tue:03:30' }).hasResourceProperties('AWS::SageMaker::MlflowApp', {
+    WeeklyMaintenanceWindowStart: 'Tue:03:30',
+  });
+});
+
+test('callApi allows the one action that guards the API, on this app', () => {
+  const { stack, app, statements } = grantsOf(({ grants }, role) => grants.callApi(role));
+  expect(statements).toEqual([
     { Effect: 'Allow', Action: 'sagemaker:CallMlflowAppApi', Resource: stack.resolve(app.mlflowAppArn) },
   ]);
 });
 
+test('openUi allows a presigned address and a look at the app, on this app', () => {
+  const { stack, app, statements } = grantsOf(({ grants }, role) => grants.openUi(role));
+  expect(statements).toEqual([
+    {
+      Effect: 'Allow',
+      Action: ['sagemaker:CreatePresignedMlflowAppUrl', 'sagemaker:DescribeMlflowApp'],
+      Resource: stack.resolve(app.mlflowAppArn),
+    },
+  ]);
+});
+
+test('use allows the API, and the artifacts with the key of their bucket', () => {
+  const { statements } = grantsOf(({ grants }, role) => grants.use(role));
+  expect(actionsOf(statements)).toEqual([
+    'kms:Decrypt',
+    'kms:GenerateDataKey',
+    's3:AbortMultipartUpload',
+    's3:GetObject',
+    's3:ListBucket',
+    's3:PutObject',
+    'sagemaker:CallMlflowAppApi',
+  ]);
+});
+
 test('an imported app grants like a new one', () => {
-  const stack = defineStack();
-  const mlflowAppArn = 'arn:aws:sagemaker:us-east-1:111122223333:mlflow-app/app-EXAMPLE';
-  const artifactBucket = s3.Bucket.fromBucketName(stack, 'Artifacts', 'artifacts');
-  const app = MlflowApp.fromMlflowAppAttributes(stack, 'App', { mlflowAppArn, artifactBucket, artifactPrefix: 'runs' });
-  app.grants.use(defineRole(stack));
-  const statements = statementsOf(Template.fromStack(stack), 'Grantee');
-  expect(statements).toContainEqual({ Effect: 'Allow', Action: 'sagemaker:CallMlflowAppApi', Resource: mlflowAppArn });
+  const { statements } = grantsOf(
+    ({ grants }, role) => grants.use(role),
+    (stack) =>
+      MlflowApp.fromMlflowAppAttributes(stack, 'App', {
+        mlflowAppArn: ARN,
+        artifactBucket: s3.Bucket.fromBucketName(stack, 'Artifacts', 'artifacts'),
+        artifactPrefix: 'runs',
+      }),
+  );
+  expect(statements).toContainEqual({ Effect: 'Allow', Action: 'sagemaker:CallMlflowAppApi', Resource: ARN });
   expect(JSON.stringify(statements)).toContain(':s3:::artifacts/runs/*');
+  expect(JSON.stringify(statements)).toContain('"s3:prefix":["runs","runs/*"]');
+});
+
+test('an imported app without a prefix has its artifacts in the whole bucket', () => {
+  const { statements } = grantsOf(
+    ({ grants }, role) => grants.use(role),
+    (stack) =>
+      MlflowApp.fromMlflowAppAttributes(stack, 'App', {
+        mlflowAppArn: ARN,
+        artifactBucket: s3.Bucket.fromBucketName(stack, 'Artifacts', 'artifacts'),
+      }),
+  );
+  expect(JSON.stringify(statements)).toContain(':s3:::artifacts/*');
+  expect(JSON.stringify(statements)).not.toContain('s3:prefix');
+});
+
+test('an app of which only the ARN is known grants its API, and warns that artifacts are not part of it', () => {
+  const { stack, statements } = grantsOf(
+    ({ grants }, role) => grants.use(role),
+    (scope) => MlflowApp.fromMlflowAppArn(scope, 'App', ARN),
+  );
+  expect(statements).toEqual([{ Effect: 'Allow', Action: 'sagemaker:CallMlflowAppApi', Resource: ARN }]);
+  Annotations.fromStack(stack).hasWarning(
+    '/Stack/App',
+    Match.stringLikeRegexp('grants.use gives no right on artifacts'),
+  );
+});
+
+test('control: an app whose bucket is known warns of nothing', () => {
+  const { stack } = grantsOf(({ grants }, role) => grants.use(role));
+  Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+});
+
+test('an app that somebody defined by its CloudFormation resource is used by its ARN', () => {
+  const { stack, app, statements } = grantsOf(
+    ({ grants }, role) => grants.callApi(role),
+    (scope) => {
+      const resource = new CfnMlflowApp(scope, 'Raw', { name: 'raw', artifactStoreUri: 's3://a/b', roleArn: 'arn' });
+      return MlflowApp.fromMlflowAppArn(scope, 'App', resource.mlflowAppRef.mlflowAppArn);
+    },
+  );
+  expect(statements).toEqual([
+    { Effect: 'Allow', Action: 'sagemaker:CallMlflowAppApi', Resource: stack.resolve(app.mlflowAppArn) },
+  ]);
+});
+
+test('an app of another stack is named across stacks', () => {
+  const app = new App();
+  const mlflowApp = new MlflowApp(new Stack(app, 'Tracking'), 'App');
+  const users = new Stack(app, 'Users');
+  mlflowApp.grants.use(defineRole(users));
+  expect(JSON.stringify(statementsOf(Template.fromStack(users), 'Grantee'))).toContain('Tracking:ExportsOutput');
+});
+
+test('values that are known only at deployment are taken as they are', () => {
+  const stack = defineStack();
+  const parameter = (id: string) => new CfnParameter(stack, id).valueAsString;
+  new MlflowApp(stack, 'App', {
+    mlflowAppName: parameter('Name'),
+    artifactPrefix: parameter('Prefix'),
+    weeklyMaintenanceWindowStart: parameter('Window'),
+    defaultForDomains: [parameter('Domain')],
+  });
+  new MlflowApp(stack, 'Other', { defaultForDomains: Token.asList(Fn.split(',', parameter('Domains'))) });
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::SageMaker::MlflowApp', {
+    Name: { Ref: 'Name' },
+    WeeklyMaintenanceWindowStart: { Ref: 'Window' },
+  });
+  template.hasResourceProperties('Custom::MlflowAppDefaults', { DefaultDomainIdList: [{ Ref: 'Domain' }] });
+});
+
+test('a stack without account and region can hold an app', () => {
+  const stack = new Stack(new App(), 'Anywhere');
+  new MlflowApp(stack, 'App', { modelRegistrationMode: ModelRegistrationMode.AUTOMATIC });
+  expect(() => Template.fromStack(stack)).not.toThrow();
 });
 
 test('fails with all that is wrong at once', () => {
-  expect(() => define({ mlflowAppName: 'a_b', artifactPrefix: '/x' })).toThrow(
-    /mlflowAppName must be .*, got "a_b"\nartifactPrefix must be .*, got "\/x"/,
+  let failure: unknown;
+  try {
+    define({
+      mlflowAppName: 'a_b',
+      artifactPrefix: '/x',
+      weeklyMaintenanceWindowStart: 'TUE:03:30',
+      defaultForDomains: ['d-abc', 'Domain'],
+    });
+  } catch (error) {
+    failure = error;
+  }
+  expect(Errors.isValidationError(failure)).toBe(true);
+  expect((failure as Error).message).toBe(
+    [
+      'mlflowAppName must be 1 to 256 letters, digits and inner dashes, got "a_b"',
+      'artifactPrefix must be names of letters, digits, dots, dashes and underscores, joined by single slashes, got "/x"',
+      'weeklyMaintenanceWindowStart must be a day and a time in UTC such as "Tue:03:30", got "TUE:03:30"',
+      'defaultForDomains must be ids of SageMaker domains such as "d-abcdefghijkl", got ["Domain"]',
+    ].join('\n'),
   );
 });
+
+test('fails on a key for the metadata, and says how to have an app with one', () => {
+  expect(() =>
+    templateOf((stack) => void new MlflowApp(stack, 'App', { encryptionKey: new kms.Key(stack, 'Key') })),
+  ).toThrow(
+    /encryptionKey must be left out: SageMaker takes .* only when it creates an app, and CloudFormation has no property for it; .* MlflowApp\.fromMlflowAppArn/,
+  );
+});
+
+test.each(['Tue:24:00', 'Tue:3:30', 'Tue:03:60', 'Tuesday:03:30', 'Tue:03:30 '])(
+  'fails on the maintenance window %j',
+  (weeklyMaintenanceWindowStart) => {
+    expect(() => define({ weeklyMaintenanceWindowStart })).toThrow(/weeklyMaintenanceWindowStart must be/);
+  },
+);

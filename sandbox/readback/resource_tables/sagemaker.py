@@ -84,6 +84,22 @@ TABLES = (
         attributes={"ModelPackageGroupArn": _group("ModelPackageGroupArn")},
     ),
     ResourceTable(
+        type="Custom::MlflowAppDefaults",
+        compared={},
+        not_compared=dict.fromkeys(
+            ("AccountDefaultStatus", "DefaultDomainIdList", "MlflowAppArn", "ServiceTimeout", "ServiceToken"),
+            "is what a function was told; test/e2e/mlflow-app.full.test.ts looks at the app",
+        ),
+    ),
+    ResourceTable(
+        type="Custom::MlflowAppGuard",
+        compared={},
+        not_compared=dict.fromkeys(
+            ("AllowReplacement", "AppName", "RoleArn", "ServiceTimeout", "ServiceToken"),
+            "is what a function was told; nothing of it is deployed",
+        ),
+    ),
+    ResourceTable(
         type="AWS::SageMaker::Pipeline",
         compared={
             "ParallelismConfiguration": Compared(_pipeline("ParallelismConfiguration"), when_silent=ABSENT),
