@@ -6,7 +6,7 @@ import { CfnMlflowApp, type IMlflowAppRef, type MlflowAppReference } from 'aws-c
 import type { Construct } from 'constructs';
 import { MlflowAppGrants } from './mlflow-app-grants';
 import { defineAccessLogBucket, defineDataBucket } from './private/data-bucket';
-import { enforce, isKnown, type Rule } from './private/errors';
+import { enforce, invalid, isKnown, type Rule } from './private/errors';
 import { defineSageMakerRole } from './private/job-roles';
 import { setMlflowAppDefaults } from './private/mlflow-app-defaults';
 import { guardMlflowApp } from './private/mlflow-app-guard';
@@ -204,6 +204,43 @@ export interface MlflowAppAttributes {
 }
 
 /**
+ * What has to be known of a SageMaker MLflow tracking server.
+ */
+export interface TrackingServerAttributes {
+  /**
+   * The ARN of the tracking server; its last part is the server's name.
+   */
+  readonly trackingServerArn: string;
+
+  /**
+   * The bucket of the server's artifact store.
+   *
+   * [disable-awslint:prefer-ref-interface]
+   *
+   * @default - unknown; `grants.use` then gives no right on artifacts, and warns
+   */
+  readonly artifactBucket?: s3.IBucket;
+
+  /**
+   * The key prefix of the server's artifact store, without a slash at either end.
+   *
+   * @default - the whole bucket
+   */
+  readonly artifactPrefix?: string;
+}
+
+// an app and a tracking server are called by other actions: taken for one another, every grant would be in vain.
+function requireKind(scope: Construct, name: string, arn: string, kind: string, otherwise: string): void {
+  if (isKnown(arn) && !new RegExp(`^arn:[^:]+:sagemaker:[^:]+:[^:]+:${kind}/.`).test(arn)) {
+    throw invalid(
+      scope,
+      'MlflowAppInvalid',
+      `${name} must be an ARN such as "arn:aws:sagemaker:us-east-1:111122223333:${kind}/id", got ${JSON.stringify(arn)}; ${otherwise} takes the other kind`,
+    );
+  }
+}
+
+/**
  * A SageMaker MLflow App with a service role that has exactly the rights it needs.
  *
  * The app is retained when the stack is deleted, because deleting it deletes all its runs. An update that would replace
@@ -224,6 +261,7 @@ export class MlflowApp extends Resource implements IMlflowApp {
    * An app that another stack, or nobody's stack, defines. It is used as it is.
    */
   static fromMlflowAppAttributes(scope: Construct, id: string, attrs: MlflowAppAttributes): IMlflowApp {
+    requireKind(scope, 'mlflowAppArn', attrs.mlflowAppArn, 'mlflow-app', 'MlflowApp.fromTrackingServerAttributes');
     class Import extends Resource implements IMlflowApp {
       readonly mlflowAppArn = attrs.mlflowAppArn;
       readonly mlflowAppRef = { mlflowAppArn: attrs.mlflowAppArn };
@@ -232,6 +270,36 @@ export class MlflowApp extends Resource implements IMlflowApp {
       readonly grants = MlflowAppGrants.fromMlflowApp(this);
     }
     return new Import(scope, id, { environmentFromArn: attrs.mlflowAppArn });
+  }
+
+  /**
+   * A SageMaker MLflow tracking server in the place of an app, of which nothing but its ARN is known.
+   */
+  static fromTrackingServerArn(scope: Construct, id: string, trackingServerArn: string): IMlflowApp {
+    return MlflowApp.fromTrackingServerAttributes(scope, id, { trackingServerArn });
+  }
+
+  /**
+   * A SageMaker MLflow tracking server in the place of an app: its ARN is what jobs and functions are told, and its grants
+   * are on its own actions. It is used as it is.
+   */
+  static fromTrackingServerAttributes(scope: Construct, id: string, attrs: TrackingServerAttributes): IMlflowApp {
+    const { trackingServerArn } = attrs;
+    requireKind(
+      scope,
+      'trackingServerArn',
+      trackingServerArn,
+      'mlflow-tracking-server',
+      'MlflowApp.fromMlflowAppAttributes',
+    );
+    class Import extends Resource implements IMlflowApp {
+      readonly mlflowAppArn = trackingServerArn;
+      readonly mlflowAppRef = { mlflowAppArn: trackingServerArn };
+      readonly artifactBucket = attrs.artifactBucket;
+      readonly artifactPrefix = attrs.artifactPrefix;
+      readonly grants = MlflowAppGrants.fromTrackingServer(this);
+    }
+    return new Import(scope, id, { environmentFromArn: trackingServerArn });
   }
 
   public readonly mlflowAppArn: string;

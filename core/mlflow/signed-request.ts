@@ -8,10 +8,31 @@ export interface MlflowApp {
   readonly arn: string;
   readonly region: string;
   readonly endpoint: URL;
+  /** the service whose signature is verified. */
+  readonly signingService: string;
+  /** the header that names the app. */
+  readonly arnHeader: string;
 }
 
+interface Kind {
+  readonly signingService: string;
+  readonly arnHeader: string;
+  hostIn(region: string): string;
+}
+
+const MLFLOW_APP: Kind = {
+  signingService: 'sagemaker',
+  arnHeader: 'x-sm-mlflow-app-arn',
+  hostIn: (region) => `mlflow.sagemaker.${region}.app.aws`,
+};
+const TRACKING_SERVER: Kind = {
+  signingService: 'sagemaker-mlflow',
+  arnHeader: 'x-mlflow-sm-tracking-server-arn',
+  hostIn: (region) => `${region}.experiments.sagemaker.aws`,
+};
+
 /**
- * Where the MLflow API of an app is.
+ * Where the MLflow API of an app or a tracking server is, and how it is called.
  *
  * @param customEndpoint another address, as AWS's own MLflow plug-in takes it from SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT
  * @see https://github.com/aws/sagemaker-mlflow
@@ -19,18 +40,17 @@ export interface MlflowApp {
 export function locateMlflowApp(arn: string, customEndpoint?: string): MlflowApp {
   const region = pattern('mlflowAppArn').test(arn) ? arn.split(':')[3] : undefined;
   if (!region) {
-    throw new Error(`the MLflow App must be given by its ARN, got ${JSON.stringify(arn)}`);
+    throw new Error(
+      `the MLflow App must be given by its ARN, or that of a tracking server, got ${JSON.stringify(arn)}`,
+    );
   }
-  const endpoint = new URL(customEndpoint ?? `https://mlflow.sagemaker.${region}.app.aws`);
+  const { signingService, arnHeader, hostIn } = arn.includes(':mlflow-tracking-server/') ? TRACKING_SERVER : MLFLOW_APP;
+  const endpoint = new URL(customEndpoint ?? `https://${hostIn(region)}`);
   if (endpoint.protocol !== 'https:') {
     throw new Error(`the MLflow endpoint must be https, got ${endpoint.protocol}//${endpoint.host}`);
   }
-  return { arn, region, endpoint };
+  return { arn, region, endpoint, signingService, arnHeader };
 }
-
-// the service name that apps verify; tracking servers take another one (`sagemaker-mlflow`) and another header.
-const SIGNING_SERVICE = 'sagemaker';
-const APP_HEADER = 'x-sm-mlflow-app-arn';
 
 /**
  * Signs a request to the MLflow API of an app, body included.
@@ -40,7 +60,7 @@ export async function signMlflowRequest(
   credentials: AwsCredentialIdentityProvider,
   request: { method: string; path: string; query: Record<string, string>; body?: string },
 ): Promise<{ url: URL; headers: Record<string, string> }> {
-  const signer = new SignatureV4({ service: SIGNING_SERVICE, region: app.region, credentials, sha256: Sha256 });
+  const signer = new SignatureV4({ service: app.signingService, region: app.region, credentials, sha256: Sha256 });
   const signed = await signer.sign(
     new HttpRequest({
       protocol: app.endpoint.protocol,
@@ -51,7 +71,7 @@ export async function signMlflowRequest(
       query: request.query,
       headers: {
         host: app.endpoint.host,
-        [APP_HEADER]: app.arn,
+        [app.arnHeader]: app.arn,
         ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       body: request.body,

