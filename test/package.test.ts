@@ -93,6 +93,7 @@ test('the package holds the constructs, the bundles and its papers, and nothing 
   expect(packed.files.map(({ path }) => path).sort()).toEqual(
     [
       '.jsii',
+      'API.md',
       'CHANGELOG.md',
       'LICENSE',
       'README.md',

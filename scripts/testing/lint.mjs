@@ -38,6 +38,7 @@ function checks() {
     ],
     // both read the public surface, which jsii writes down when it builds.
     ['awslint', nodeProgram('awslint'), []],
+    ['API.md', process.execPath, [join(projectRoot, 'scripts', 'testing', 'lint-api.mjs')]],
     ['README examples', nodeProgram('jsii-rosetta'), ['extract', '--strict']],
   ];
 }
