@@ -3,6 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { LineageOperations, type LineagePlatform } from '../../lib';
 import { CONSTRUCTS, defineStack } from './definition';
+import logicalIds from './logical-ids.json';
 
 const BOUNDARY = 'arn:aws:iam::111122223333:policy/boundary';
 
@@ -71,4 +72,10 @@ test('control: without them there is neither', () => {
   expect(without(roles, 'PermissionsBoundary', BOUNDARY)).toHaveLength(roles.length);
   const taggable = of(untouched, hasTags);
   expect(without(taggable, 'Tags', 'radiology')).toHaveLength(taggable.length);
+});
+
+test('no logical id changes unseen: for CloudFormation another id is another resource, and the one before is deleted', () => {
+  // an id that is new, or gone on purpose, is a line of logical-ids.json.
+  const found = Object.entries(untouched).map(([id, { Type }]) => `${id} ${Type}`);
+  expect(found.sort()).toEqual([...logicalIds].sort());
 });
