@@ -55,3 +55,9 @@ def pattern(name: str) -> str:
 def is_well_formed(name: str, value: str) -> bool:
     """Whether a value matches the pattern of its kind from its first to its last character."""
     return _expression(name).fullmatch(value) is not None
+
+
+def groups_of(name: str, value: str) -> tuple[str, ...] | None:
+    """What the groups of the pattern of a kind are in a value; None where it does not match as a whole."""
+    match = _expression(name).fullmatch(value)
+    return None if match is None else match.groups()

@@ -1,8 +1,9 @@
-"""Answers git when it asks for a token: python -m lineage_jobs.git_credential SECRET_ARN URL MARK get.
+"""Answers git when it asks for a password: python -m lineage_jobs.git_credential SECRET_ARN URL MARK get.
 
 git starts it for a script that reads or writes the data repository at the URL by itself. The token goes from Secrets
-Manager to git over a pipe, and is nowhere before git asks. The file MARK is made, so that the job knows that its script
-has other data at hand than what it was given. See https://git-scm.com/docs/git-credential.
+Manager to git over a pipe, and is nowhere before git asks; where SECRET_ARN is empty, it is a login at CodeCommit. The
+file MARK is made, so that the job knows that its script has other data at hand than what it was given.
+See https://git-scm.com/docs/git-credential.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lineage_jobs.errors import JobFailure
 from lineage_jobs.job_outcome import describe
-from lineage_jobs.repository_access import GIT_USER, read_token
+from lineage_jobs.repository_access import RepositoryAccess, read_token
 
 # with this answer git fails at once, and asks nobody else for a password.
 _GIVE_UP = "quit=1\n"
@@ -25,7 +26,8 @@ def answer(secret_arn: str, url: str, operation: str, question: Iterable[str]) -
     """What git is told; nothing where it asks for another address, or wants something to be kept or forgotten."""
     if operation != "get" or not _is_of(url, question):
         return ""
-    return f"username={GIT_USER}\npassword={read_token(secret_arn)}\n"
+    login = RepositoryAccess(url, read_token(secret_arn) if secret_arn else None).login()
+    return f"username={login.user}\npassword={login.password}\n" if login else ""
 
 
 def _is_of(url: str, question: Iterable[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Runs git with settings of its own, and hands it the token where nobody else sees it."""
+"""Runs git with settings of its own, and hands it what opens the repository where nobody else sees it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from lineage_jobs.errors import JobFailure
-from lineage_jobs.repository_access import GIT_USER, RepositoryAccess
+from lineage_jobs.repository_access import Login, RepositoryAccess
 
 _TIMEOUT_SECONDS = 600
 # certificates are the image's business; every other variable of git could change what is read or published.
@@ -35,7 +36,7 @@ _IDENTITY = {"NAME": "lineage_jobs", "EMAIL": "lineage-jobs@users.noreply.invali
 
 
 class GitFailed(JobFailure):
-    """git ended with an error; `output` is what it said, without the token."""
+    """git ended with an error; `output` is what it said, without what opens the repository."""
 
     def __init__(self, command: str, exit_code: int, output: str) -> None:
         super().__init__(f"git {command} failed with exit code {exit_code}: {output or 'it gave no reason'}")
@@ -66,12 +67,13 @@ class GitProgram:
         return self._start(command, *arguments, variables=None, data=b"")
 
     def _start(self, command: str, *arguments: str, variables: Mapping[str, str] | None, data: bytes) -> bytes:
+        login = self.access.login()
         options = [part for setting in _SETTINGS for part in ("-c", setting)]
         try:
             completed = subprocess.run(
                 ["git", *options, command, *arguments],
                 cwd=self.directory,
-                env={**self._environment(), **(variables or {})},
+                env={**self._environment(login), **(variables or {})},
                 input=data,
                 capture_output=True,
                 timeout=_TIMEOUT_SECONDS,
@@ -83,14 +85,10 @@ class GitProgram:
             raise JobFailure("git is missing in this image; use an image that has it, or install it") from None
         if completed.returncode != 0:
             said = (completed.stdout if command == "push" else b"") + completed.stderr
-            raise GitFailed(command, completed.returncode, self._without_token(said.decode("utf-8", "replace")))
+            raise GitFailed(command, completed.returncode, _without(login, said.decode("utf-8", "replace")))
         return completed.stdout
 
-    def _without_token(self, text: str) -> str:
-        token = self.access.token
-        return (text.replace(token, "***") if token else text).strip()[-2000:]
-
-    def _environment(self) -> dict[str, str]:
+    def _environment(self, login: Login | None) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
         inherited |= {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         settings = {
@@ -102,12 +100,20 @@ class GitProgram:
             "LC_ALL": "C",
             **{f"GIT_{role}_{part}": text for role in ("AUTHOR", "COMMITTER") for part, text in _IDENTITY.items()},
         }
-        if self.access.token:
+        if login:
             settings |= {
                 "GIT_ASKPASS": str(self._askpass),
-                "ASKPASS_USER": GIT_USER,
-                "ASKPASS_PASSWORD": self.access.token,
+                "ASKPASS_USER": login.user,
+                "ASKPASS_PASSWORD": login.password,
             }
         else:
             settings["GIT_ASKPASS"] = "true"
         return {**inherited, **settings}
+
+
+def _without(login: Login | None, text: str) -> str:
+    # at CodeCommit the user's name holds the token of a session; git writes it with the signs of an address.
+    secrets = [login.password, login.user, quote(login.user, safe="")] if login else []
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    return text.strip()[-2000:]

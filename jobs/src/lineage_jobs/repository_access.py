@@ -1,4 +1,4 @@
-"""Where a Git repository is, and the token that opens it."""
+"""Where a Git repository is, and what opens it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,19 @@ from dataclasses import dataclass, field
 
 import boto3
 
+from lineage_jobs.codecommit_login import is_at_codecommit, sign_in
 from lineage_jobs.errors import JobFailure
 
 # hosts take any user name beside a token; GitHub documents this one.
 GIT_USER = "x-access-token"
+
+
+@dataclass(frozen=True)
+class Login:
+    """What a Git host is shown; it never shows in a representation."""
+
+    user: str = field(repr=False)
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -18,6 +27,12 @@ class RepositoryAccess:
 
     url: str
     token: str | None = field(default=None, repr=False)
+
+    def login(self) -> Login | None:
+        """What to show now: at CodeCommit, where no token is given, it holds for some minutes only."""
+        if self.token:
+            return Login(GIT_USER, self.token)
+        return Login(*sign_in(self.url)) if is_at_codecommit(self.url) else None
 
 
 def read_token(secret_arn: str) -> str:

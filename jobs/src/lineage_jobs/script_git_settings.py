@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from lineage_jobs.codecommit_login import is_at_codecommit
 from lineage_jobs.errors import JobFailure
 from lineage_jobs.settings import DataSettings
 
@@ -20,11 +21,11 @@ def with_git_settings(environment: Mapping[str, str], data: DataSettings, mark: 
 
     The file `mark` is made when git asks for the token.
     """
-    if data.token_secret_arn is None:
+    if data.token_secret_arn is None and not is_at_codecommit(data.repository_url):
         return dict(environment)
     # isolated: neither the script's folder nor its PYTHONPATH may stand in for what the program imports.
     helper = [sys.executable, "-I", "-m", "lineage_jobs.git_credential"]
-    program = [*helper, data.token_secret_arn, data.repository_url, str(mark)]
+    program = [*helper, data.token_secret_arn or "", data.repository_url, str(mark)]
     section = f"credential.{data.repository_url}"
     settings = [
         # the empty one takes the helpers of the image out: they would be asked first, and told the token to keep it.

@@ -122,6 +122,13 @@ test('a session’s token stands behind the key id, separated by one percent sig
   expect(answer).toMatch(/^AKIDEXAMPLE%IQoJ\/b3\+JpZ2luX2Vj==:20260102T030405Z[0-9a-f]{64}$/);
 });
 
+// the same one as in test/jobs/test_codecommit_login.py.
+test('the signature of one moment is the known one', async () => {
+  expect(await asWe({ url: URL_OF_DATA, keys: KEYS, now: NOW })).toBe(
+    'AKIDEXAMPLE:20260102T030405Z4857a1fdbed7c53dca9949e0045d12d543a79adc7ec64df8f7397c2f2c432c42',
+  );
+});
+
 test('each request is signed anew', async () => {
   const repository = parseCodeCommitUrl(URL_OF_DATA);
   if (!repository) {
