@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { IDataRepository } from './data-repository';
 import type { LineagePlatform } from './lineage-platform';
@@ -195,7 +196,7 @@ export class LineageJobSettings extends Construct {
       throw invalid(this, 'LineageJobSettingsInvalid', 'preprocess must be given for settings of processing jobs');
     }
     return {
-      ...this.settingsOf(this.preprocess, dataRevision),
+      ...this.settingsOf(this.preprocess, dataRevision, this.props.dataRepository.pushTokenSecret),
       roleArn: processingRole.roleArn,
       entrypoint: jobEntrypoint('preprocess'),
       inputs: {
@@ -217,7 +218,7 @@ export class LineageJobSettings extends Construct {
       throw invalid(this, 'LineageJobSettingsInvalid', 'train must be given for settings of training jobs');
     }
     return {
-      ...this.settingsOf(this.train, dataRevision),
+      ...this.settingsOf(this.train, dataRevision, this.props.dataRepository.tokenSecret),
       roleArn: trainingRole.roleArn,
       entrypoint: jobEntrypoint('train'),
       inputs: {
@@ -255,7 +256,7 @@ export class LineageJobSettings extends Construct {
   private bind(id: string, defaultEntry: string, job: PipelineJobProps, role: iam.IRole): BoundJob {
     const scope = new Construct(this, id);
     const { codeUri, environment, hasRevision } = job.script.bind(scope, defaultEntry, role);
-    const carried = { ...environment, ...this.environmentOf(DATA_REVISION) };
+    const carried = { ...environment, ...this.environmentOf(DATA_REVISION, this.props.dataRepository.tokenSecret) };
     const taken = Object.keys(job.environment ?? {}).filter((name) => name in carried);
     if (taken.length > 0) {
       throw invalid(
@@ -276,11 +277,11 @@ export class LineageJobSettings extends Construct {
     };
   }
 
-  private settingsOf({ imageUri, environment }: BoundJob, dataRevision: string) {
+  private settingsOf({ imageUri, environment }: BoundJob, dataRevision: string, tokenSecret?: secretsmanager.ISecret) {
     const { network, platformName } = this.props.platform;
     return {
       imageUri,
-      environment: { ...environment, ...this.environmentOf(dataRevision) },
+      environment: { ...environment, ...this.environmentOf(dataRevision, tokenSecret) },
       ...(network && {
         subnetIds: network.subnets.map(({ subnetId }) => subnetId),
         securityGroupIds: network.securityGroups.map(({ securityGroupId }) => securityGroupId),
@@ -289,14 +290,15 @@ export class LineageJobSettings extends Construct {
     };
   }
 
-  private environmentOf(dataRevision: string): Record<string, string> {
+  private environmentOf(dataRevision: string, tokenSecret?: secretsmanager.ISecret): Record<string, string> {
     const { dataRepository, datasetPath, experimentName, platform, registeredModelName } = this.props;
-    const { tokenSecret, url } = dataRepository;
+    const { branch, url } = dataRepository;
     return {
       [jobEnvironment.dataRevision]: dataRevision,
       [jobEnvironment.dataRepositoryUrl]: url,
       // scripts of AWS's sample read it; an address that only the deployment knows cannot be taken apart.
       ...(isKnown(url) && { [jobEnvironment.dataRepositoryName]: posix.basename(url, '.git') }),
+      [jobEnvironment.dataBranch]: branch,
       ...(tokenSecret && { [jobEnvironment.dataRepositoryTokenSecretArn]: tokenSecret.secretArn }),
       [jobEnvironment.dvcRemoteUrl]: platform.dvcRemote.url,
       [jobEnvironment.datasetPath]: datasetPath ?? 'dataset',

@@ -3,6 +3,7 @@ import { App, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   DataRepository,
   JobImage,
@@ -109,6 +110,7 @@ const carried = (more: Record<string, string> = {}) => {
     [names.dataRevision]: '<DataRevision>',
     [names.dataRepositoryUrl]: REPOSITORY_URL,
     [names.dataRepositoryName]: 'data',
+    [names.dataBranch]: 'main',
     [names.dataRepositoryTokenSecretArn]: SECRET_ARN,
     [names.dvcRemoteUrl]: `${remote}/dvc`,
     [names.datasetPath]: 'dataset',
@@ -221,6 +223,30 @@ test('whoever starts jobs from this app is told the same of one revision', () =>
     entrypoint: jobEntrypoint('preprocess'),
     inputs: { raw: 's3://raw/scans' },
     outputUri: training.inputs.lineage,
+  });
+});
+
+test('the job that publishes is told the token that pushes, and both the branch', () => {
+  const token = (id: string) => Secret.fromSecretCompleteArn(jobs.stack, id, SECRET_ARN.replace('git-token', id));
+  const dataRepository = new DataRepository(jobs.stack, 'Branched', {
+    url: REPOSITORY_URL,
+    branch: 'scans',
+    tokenSecret: token('reads'),
+    pushTokenSecret: token('pushes'),
+  });
+  const platform = new LineagePlatform(jobs.stack, 'Other', {
+    name: 'other',
+    data: { repositories: [dataRepository] },
+  });
+  const branched = jobs.define('BranchedJobs', { platform, dataRepository });
+  const { dataBranch, dataRepositoryTokenSecretArn } = contract.jobEnvironment;
+  expect(branched.processingJob('v1').environment).toMatchObject({
+    [dataBranch]: 'scans',
+    [dataRepositoryTokenSecretArn]: expect.stringContaining('pushes'),
+  });
+  expect(branched.trainingJob('v1').environment).toMatchObject({
+    [dataBranch]: 'scans',
+    [dataRepositoryTokenSecretArn]: expect.stringContaining('reads'),
   });
 });
 
