@@ -42,6 +42,7 @@ class Account:
                 SignedRoleCalls(settings),
                 EmulatorRoleClients(settings.aws),
                 lambda arn: self.training_jobs.find_by_arn(arn) or self.processing_jobs.find_by_arn(arn),
+                lambda arn: self.model_packages.description(arn),
             ),
             self.events,
             one_step_at_a_time=isolation.exclusive,

@@ -23,6 +23,7 @@ _KEPT = (
     "InferenceSpecification",
     "MetadataProperties",
     "ModelApprovalStatus",
+    "ModelMetrics",
     "ModelPackageDescription",
     "SourceUri",
 )
@@ -44,11 +45,11 @@ class ModelPackages(NamedResources):
 
     def access_to_create(self, action: str, request: Document) -> list[Access]:
         name: str = request.get("ModelPackageGroupName") or request.get("ModelPackageName") or "*"
-        return [Access(action, self.arn(f"{name.rsplit('/', 1)[-1]}/*"))]
+        return [Access(action, self.arn(f"{name.rsplit('/', 1)[-1]}/*"), _written(request))]
 
     def access_to_update(self, action: str, request: Document) -> list[Access]:
         [access] = access_to_existing(action, request["ModelPackageArn"], {}, request)
-        context = {**access.context, **_update_context(request)}
+        context = {**access.context, **_written(request)}
         return [Access(access.action, access.resource, context)]
 
     def create(self, call: Call) -> Document:
@@ -104,8 +105,11 @@ class ModelPackages(NamedResources):
         return {}
 
     def describe(self, call: Call) -> Document:
+        return self.description(call.request["ModelPackageName"])
+
+    def description(self, arn: str) -> Document:
         with self.lock:
-            record = self.called(call)
+            record = self.get(arn)
             return {
                 **_summary(record),
                 "ModelPackageName": record.name,
@@ -149,8 +153,8 @@ class ModelPackages(NamedResources):
         )
 
 
-def _update_context(request: Document) -> Document:
-    """The keys by which a policy can tell what an update changes."""
+def _written(request: Document) -> Document:
+    """The keys by which a policy can tell what a registration or an update writes."""
     context: Document = {
         f"sagemaker:CustomerMetadataProperties/{name}": value
         for name, value in request.get("CustomerMetadataProperties", {}).items()

@@ -103,6 +103,9 @@ OPERATIONS: dict[str, Operation] = {
         _EXECUTIONS, PipelineExecutions.list_steps, PipelineExecutions.access_to_execution
     ),
     "ListPipelineExecutions": Operation(_EXECUTIONS, PipelineExecutions.list, PipelineExecutions.access_to_pipeline),
+    "ListPipelineParametersForExecution": Operation(
+        _EXECUTIONS, PipelineExecutions.list_parameters, PipelineExecutions.access_to_execution
+    ),
     "ListPipelines": Operation(_PIPELINES, Pipelines.list, _access_to_all),
     "ListProcessingJobs": Operation(_PROCESSING, ProcessingJobs.list, _access_to_all),
     "ListTags": Operation(_TAGS, Tags.list, Tags.access),

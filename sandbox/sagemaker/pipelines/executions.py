@@ -14,7 +14,7 @@ from sandbox.sagemaker.listing import listed, page
 from sandbox.sagemaker.pipelines.execution_documents import description, step_entry, summary
 from sandbox.sagemaker.pipelines.execution_record import ExecutionRecord
 from sandbox.sagemaker.pipelines.execution_run import ExecutionRun
-from sandbox.sagemaker.pipelines.expressions import evaluated
+from sandbox.sagemaker.pipelines.expressions import as_text, evaluated
 from sandbox.sagemaker.pipelines.parameters import bound
 from sandbox.sagemaker.pipelines.pipeline_record import PipelineRecord
 from sandbox.sagemaker.pipelines.pipelines import Pipelines, most_parallel_steps
@@ -100,6 +100,11 @@ class PipelineExecutions:
         if call.request.get("SortOrder", "Descending") == "Descending":
             steps.reverse()
         return page(steps, call.request, "PipelineExecutionSteps")
+
+    def list_parameters(self, call: Call) -> Document:
+        values = self._called(call).record.parameters
+        parameters = [{"Name": name, "Value": as_text(value)} for name, value in values.items()]
+        return page(parameters, call.request, "PipelineParameters")
 
     def close(self) -> None:
         for pipeline in self._pipelines.store.all():

@@ -29,11 +29,12 @@ class StepEnd:
 
 @dataclass(frozen=True)
 class Services:
-    """What a pipeline uses, always with its role's rights."""
+    """What a pipeline uses: the rights to calls are its role's."""
 
     calls: RoleCalls
     clients: RoleClients
     find_job: Callable[[str], JobRecord | None]
+    describe_package: Callable[[str], Document]
 
 
 @dataclass(frozen=True)

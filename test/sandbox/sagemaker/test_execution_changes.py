@@ -57,7 +57,7 @@ def changes_with(answer: Callable[[ExecutionRun, str], dict[str, Any]]) -> list[
     job: Any = JOB
     events: Any = Events()
     clients: Any = SimpleNamespace()
-    run = ExecutionRun(record, Services(calls, clients, lambda _arn: job), events)
+    run = ExecutionRun(record, Services(calls, clients, lambda _arn: job, lambda _arn: {}), events)
     run.start()
     wait_until(lambda: record.ended, 5, "the execution did not end")
     # the last event leaves under the lock under which the record ended.

@@ -118,3 +118,24 @@ def test_a_policy_can_tell_metadata_from_approval(sandbox: RunningSandbox, jobs:
     restricted.update_model_package(ModelPackageArn=arn, CustomerMetadataProperties={"a": "1"})
     with pytest.raises(ClientError, match="sagemaker:UpdateModelPackage"):
         restricted.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Approved")
+
+
+def test_a_policy_can_keep_who_registers_from_approving(sandbox: RunningSandbox, jobs: Jobs, role_maker: Any) -> None:
+    jobs.api.create_model_package_group(ModelPackageGroupName="Gated")
+    statement = {
+        "Effect": "Allow",
+        "Action": "sagemaker:CreateModelPackage",
+        "Resource": "arn:aws:sagemaker:us-east-1:111122223333:model-package/gated/*",
+        "Condition": {"StringEquals": {"sagemaker:ModelApprovalStatus": "PendingManualApproval"}},
+    }
+    role = role_maker("registrar-of-packages", {"AWS": "arn:aws:iam::111122223333:root"}, [statement])
+    restricted = sandbox.client("sagemaker", sandbox.assume(role))
+    request = {"ModelPackageGroupName": "Gated", "InferenceSpecification": SPECIFICATION}
+    quality = {"ModelQuality": {"Statistics": {"ContentType": "application/json", "S3Uri": "s3://b/evaluation.json"}}}
+    arn = restricted.create_model_package(**request, ModelApprovalStatus="PendingManualApproval", ModelMetrics=quality)[
+        "ModelPackageArn"
+    ]
+    assert jobs.api.describe_model_package(ModelPackageName=arn)["ModelMetrics"] == quality
+    for status in ({"ModelApprovalStatus": "Approved"}, {}):
+        with pytest.raises(ClientError, match="sagemaker:CreateModelPackage"):
+            restricted.create_model_package(**request, **status)

@@ -80,7 +80,6 @@ def allowed(pipelines: MadePipelines, role_maker: Any, answering: str) -> Callab
             "lambda:InvokeFunction": answering,
             "s3:GetObject": f"arn:aws:s3:::{pipelines.jobs.bucket}/*",
             "sagemaker:CreateModelPackage": "arn:aws:sagemaker:us-east-1:111122223333:model-package/*/*",
-            "sagemaker:DescribeModelPackage": "arn:aws:sagemaker:us-east-1:111122223333:model-package/*/*",
             "sagemaker:CreateProcessingJob": "*",
             "sagemaker:DescribeProcessingJob": "*",
             "sagemaker:AddTags": "*",
@@ -347,14 +346,11 @@ def test_what_a_definition_says_of_the_origin_stays(
     assert jobs.api.describe_model_package(ModelPackageName=package)["MetadataProperties"] == origin
 
 
-@pytest.mark.parametrize("action", ["sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage"])
-def test_the_role_of_the_pipeline_registers(
-    pipelines: MadePipelines, allowed: Callable[..., None], group: str, action: str
-) -> None:
-    allowed(action)
+def test_the_role_of_the_pipeline_registers(pipelines: MadePipelines, allowed: Callable[..., None], group: str) -> None:
+    allowed("sagemaker:CreateModelPackage")
     arn = pipelines.run(registration("Register", group, "s3://bucket/model.tar.gz"))
     pipelines.ended(arn)
-    assert f"Failed to invoke {action}" in pipelines.steps(arn)["Register"]["FailureReason"]
+    assert "Failed to invoke sagemaker:CreateModelPackage" in pipelines.steps(arn)["Register"]["FailureReason"]
 
 
 def test_a_registration_is_tried_again_where_a_policy_says_so(

@@ -58,6 +58,8 @@ def test_data_passes_from_step_to_step(jobs: Jobs, pipelines: MadePipelines) -> 
     )
     name = pipelines.create(prepare, train, Parameters=[{"Name": "Text", "Type": "String", "DefaultValue": "hello"}])
     arn = pipelines.start(PipelineParameters=[{"Name": "Text", "Value": "given"}], PipelineExecutionDisplayName="first")
+    parameters = jobs.api.list_pipeline_parameters_for_execution(PipelineExecutionArn=arn)["PipelineParameters"]
+    assert parameters == [{"Name": "Text", "Value": "given"}]
     execution = pipelines.ended(arn)
     assert execution["PipelineExecutionStatus"] == "Succeeded", pipelines.steps(arn)
     assert execution["PipelineExecutionDisplayName"] == "first"

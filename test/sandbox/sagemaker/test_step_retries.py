@@ -47,7 +47,7 @@ def run(
     record = StepRecord(step)
     execution: Any = SimpleNamespace(id="abc", arn="execution", role_arn="role", resolve=None)
     job: Any = SimpleNamespace(terminal=True, require_run=lambda: SimpleNamespace(wait=lambda _seconds: True))
-    services = Services(calls, SimpleNamespace(), lambda _arn: job)  # type: ignore[arg-type]
+    services = Services(calls, SimpleNamespace(), lambda _arn: job, lambda _arn: {})  # type: ignore[arg-type]
     end = StepRun(execution, record, services, lambda *_: None, stop or threading.Event()).run()
     return record, end
 
