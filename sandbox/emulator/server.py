@@ -45,6 +45,7 @@ async def _serve(settings: EmulatorSettings) -> None:
     from sandbox.emulator.event_delivery import install_queue_policy_check
     from sandbox.emulator.kms_access import install_kms_condition_keys
     from sandbox.emulator.logs_access import install_log_stream_arns
+    from sandbox.emulator.pipeline_target import install_pipeline_targets
     from sandbox.emulator.root_access import install_resource_policies_over_root
     from sandbox.emulator.s3_access import install_s3_access_rules
     from sandbox.emulator.s3_key_access import install_s3_key_access
@@ -52,6 +53,7 @@ async def _serve(settings: EmulatorSettings) -> None:
 
     hypercorn_compat.install()
     install_event_clock()
+    install_pipeline_targets(settings)
     install_queue_policy_check()
     install_resource_policies_over_root()
     install_s3_access_rules()
