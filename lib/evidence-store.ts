@@ -28,8 +28,8 @@ const PREVIOUS_KEYS_RULES: readonly Rule<Pick<EvidenceStoreOptions, 'previousKey
     broken: ({ previousKeyFingerprints = [] }) =>
       previousKeyFingerprints.length > contract.limits.evidencePreviousKeys ||
       new Set(previousKeyFingerprints).size < previousKeyFingerprints.length,
-    message: ({ previousKeyFingerprints = [] }) =>
-      `previousKeyFingerprints must hold at most ${contract.limits.evidencePreviousKeys} fingerprints, each once, got ${previousKeyFingerprints.length}`,
+    message: ({ previousKeyFingerprints }) =>
+      `previousKeyFingerprints must hold at most ${contract.limits.evidencePreviousKeys} fingerprints, each once, got ${previousKeyFingerprints?.length}`,
   },
 ];
 

@@ -7,7 +7,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { LineagePipelineGrants } from './lineage-pipeline-grants';
 import { enforce, type Rule } from './private/errors';
 import { SEND_MESSAGES } from './private/perms';
-import { pipelineArns } from './private/pipeline-arns';
+import { pipelineArn } from './private/pipeline-arns';
 
 /**
  * How an event starts a pipeline.
@@ -75,7 +75,7 @@ export class LineagePipelineTarget implements IRuleTarget {
     }
     const { deadLetterQueue } = this.props;
     deadLetterQueue?.addToResourcePolicy(sendingStatement(rule, deadLetterQueue));
-    const [arn = ''] = pipelineArns(Stack.of(this.pipeline), this.pipeline.pipelineRef.pipelineName);
+    const arn = pipelineArn(Stack.of(this.pipeline), this.pipeline.pipelineRef.pipelineName);
     return { arn, role, ...(deadLetterQueue && { deadLetterConfig: { arn: deadLetterQueue.queueArn } }) };
   }
 

@@ -18,7 +18,7 @@ import { contract } from './private/contract';
 import { enforce, invalid, isKnown } from './private/errors';
 import { defineModelPackageGroup } from './private/model-package-group';
 import { ObjectGrants } from './private/object-grants';
-import { pipelineArns } from './private/pipeline-arns';
+import { pipelineArn } from './private/pipeline-arns';
 import type { PipelineStep } from './private/pipeline-definition';
 import {
   EXECUTION_ARN,
@@ -177,7 +177,7 @@ export class LineagePipeline extends Resource implements IPipeline {
     const { platform, preprocess } = props;
     this.pipelineName =
       props.pipelineName ?? Names.uniqueResourceName(this, { maxLength: 100, separator: '-' }).toLowerCase();
-    this.pipelineArn = pipelineArns(Stack.of(this), this.pipelineName)[0] ?? '';
+    this.pipelineArn = pipelineArn(Stack.of(this), this.pipelineName);
     const evaluationRole = props.evaluate && defineEvaluationRole(this, props);
     this.role = definePipelineRole(this, [
       platform.processingRole,

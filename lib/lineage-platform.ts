@@ -172,8 +172,8 @@ const RULES: readonly Rule<LineagePlatformProps>[] = [
       `data.repositories must name 1 to ${contract.limits.dataRepositories} repositories, got ${data.repositories.length}`,
   },
   {
-    broken: ({ evidence = {} }) => evidence.store !== undefined && otherThanStore(evidence).length > 0,
-    message: ({ evidence = {} }) =>
+    broken: ({ evidence }) => evidence?.store !== undefined && otherThanStore(evidence).length > 0,
+    message: ({ evidence }) =>
       `evidence must have no other option beside store, got ${otherThanStore(evidence).join(', ')}; set it where the store is defined`,
   },
   {
@@ -400,6 +400,7 @@ export class LineagePlatform extends Construct {
   }
 }
 
-function otherThanStore({ store, ...others }: LineageEvidenceOptions): string[] {
-  return Object.entries(others).flatMap(([option, value]) => (value === undefined ? [] : [option]));
+function otherThanStore(evidence?: LineageEvidenceOptions): string[] {
+  const others = Object.entries({ ...evidence, store: undefined });
+  return others.filter(([, value]) => value !== undefined).map(([option]) => option);
 }

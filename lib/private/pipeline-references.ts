@@ -111,20 +111,19 @@ export function isExpression(value: unknown): boolean {
  * The steps of which none can be the first.
  */
 export function waitingProblems(placed: readonly PlacedStep[]): string[] {
-  const needs = new Map(
-    placed.map(({ step, condition }) => {
-      const referred = referencesIn(ownArguments(step)).flatMap(
-        (reference) => /^Steps\.([^.]+)/.exec(reference)?.[1] ?? [],
-      );
-      return [step.Name, new Set([...(step.DependsOn ?? []), ...referred, ...(condition ? [condition] : [])])];
-    }),
-  );
-  let waiting = [...needs.keys()];
+  let waiting = placed.map(({ step, condition }) => {
+    const referred = referencesIn(ownArguments(step)).flatMap(
+      (reference) => /^Steps\.([^.]+)/.exec(reference)?.[1] ?? [],
+    );
+    const needs = new Set([...(step.DependsOn ?? []), ...referred, ...(condition ? [condition] : [])]);
+    return { name: step.Name, needs };
+  });
   for (;;) {
-    const ready = waiting.filter((name) => ![...(needs.get(name) ?? [])].some((other) => waiting.includes(other)));
-    if (ready.length === 0) {
-      return waiting.length > 0 ? [`the steps ${waiting.join(', ')} wait for each other`] : [];
+    const names = waiting.map(({ name }) => name);
+    const still = waiting.filter(({ needs }) => names.some((name) => needs.has(name)));
+    if (still.length === waiting.length) {
+      return names.length > 0 ? [`the steps ${names.join(', ')} wait for each other`] : [];
     }
-    waiting = waiting.filter((name) => !ready.includes(name));
+    waiting = still;
   }
 }

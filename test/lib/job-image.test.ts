@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, CfnOutput, Stack, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -96,6 +97,17 @@ test.each(['v1', `sha256:${'a'.repeat(64)}`])('an image of a repository by %s ma
     { Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
   ]);
   expect(JSON.stringify(statements[0]?.Resource)).toContain(':ecr:us-east-1:111122223333:repository/team/train"');
+});
+
+test('an image is built from the Dockerfile of its folder where nothing else is asked for', () => {
+  const stack = defineStack();
+  const folder = mkdtempSync(join(tmpdir(), 'image-'));
+  writeFileSync(join(folder, 'Dockerfile'), 'FROM scratch\n');
+  bound(JobImage.fromDockerAsset(folder), stack);
+  const { directory } = (stack.node.root as App).synth();
+  const { dockerImages } = JSON.parse(readFileSync(join(directory, 'Stack.assets.json'), 'utf8'));
+  expect(Object.values(dockerImages)).toMatchObject([{ source: { platform: 'linux/amd64' } }]);
+  rmSync(folder, { recursive: true });
 });
 
 test('an image that the deployment builds is for x86 and may be pulled', () => {

@@ -241,3 +241,16 @@ test('fails on nothing to watch', () => {
     'one of runTagger, deploymentRecorder and checkpointRecorder must be given, or nothing would be watched',
   );
 });
+
+test.each([
+  ['RunTagger', 'runTagger', 8],
+  ['DeploymentRecorder', 'deploymentRecorder', 5],
+  ['CheckpointRecorder', 'checkpointRecorder', 5],
+])('%s alone can be watched, on a dashboard too', (name, prop, alarms) => {
+  const own = defineStack();
+  CONSTRUCTS[name]?.(own);
+  const props = { [prop]: own.node.findChild(name), dashboard: true };
+  const operations = new LineageOperations(own, 'Operations', props);
+  expect(operations.alarms).toHaveLength(alarms);
+  Template.fromStack(own).resourceCountIs('AWS::CloudWatch::Dashboard', 1);
+});

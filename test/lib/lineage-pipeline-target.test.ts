@@ -14,7 +14,7 @@ function defineRule(stack: Stack): events.Rule {
   return new events.Rule(stack, 'Rule', { eventPattern: { source: ['our.clinic'], detailType: ['Records complete'] } });
 }
 
-function define(...all: LineagePipelineTargetProps[]): Template {
+function define(...all: (LineagePipelineTargetProps | undefined)[]): Template {
   const stack = defineStack();
   const rule = defineRule(stack);
   const pipeline = CfnPipeline.fromPipelineName(stack, 'Pipeline', 'diagnosis');
@@ -54,7 +54,7 @@ test('each target of a rule has its own parameters, and one has none', () => {
 });
 
 test('the role of the events starts this pipeline and does nothing else, for rules of this account', () => {
-  const template = define({}, {});
+  const template = define(undefined, {});
   expect(statementsOf(template, 'RulePipelineRole')).toEqual([
     { Effect: 'Allow', Action: 'sagemaker:StartPipelineExecution', Resource: ARN },
   ]);

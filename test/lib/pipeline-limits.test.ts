@@ -112,6 +112,21 @@ test.each<[what: string, steps: PipelineStep[], message: string]>([
     "the step A refers to Steps.L.OutputParameters['other'], which is nothing in this pipeline",
   ],
   [
+    'an answer of a step that is no function',
+    [step('L'), step('A', reference("Steps.L.OutputParameters['other']"))],
+    "the step A refers to Steps.L.OutputParameters['other'], which is nothing in this pipeline",
+  ],
+  [
+    'a property file that is not named',
+    [evaluating('P'), step('A', reference('Steps.P.PropertyFiles'))],
+    'the step A refers to Steps.P.PropertyFiles, which is nothing in this pipeline',
+  ],
+  [
+    'a step that is not named',
+    [step('A', reference('Steps'))],
+    'the step A refers to Steps, which is nothing in this pipeline',
+  ],
+  [
     'a file that no step has written',
     [step('P'), condition('C', [])],
     'the step C refers to Steps.P.PropertyFiles.f, which is nothing in this pipeline',
