@@ -234,8 +234,8 @@ test('the job that publishes is told the token that pushes, and both the branch'
     tokenSecret: token('reads'),
     pushTokenSecret: token('pushes'),
   });
-  const platform = new LineagePlatform(jobs.stack, 'Other', {
-    name: 'other',
+  const platform = new LineagePlatform(jobs.stack, 'Second', {
+    name: 'second',
     data: { repositories: [dataRepository] },
   });
   const branched = jobs.define('BranchedJobs', { platform, dataRepository });
