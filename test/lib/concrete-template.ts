@@ -6,6 +6,8 @@ export interface Resource {
   readonly Type: string;
   // biome-ignore lint/suspicious/noExplicitAny: as CloudFormation has it, different for each type.
   readonly Properties: any;
+  /** the name that CloudFormation gave it, where the template was deployed. */
+  readonly PhysicalId?: string;
 }
 
 export type Resources = Readonly<Record<string, Resource>>;
@@ -17,7 +19,7 @@ const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {
   'AWS::URLSuffix': 'amazonaws.com',
 };
 
-/** How CloudFormation names the resources whose names or ARNs stand in policies. */
+/** How CloudFormation names the resources whose names or ARNs stand in policies, by their physical id if they have one. */
 const NAMES: Readonly<Record<string, (id: string) => { ref: string; arn: string }>> = {
   'AWS::IAM::Role': (id) => ({ ref: id, arn: `arn:aws:iam::${account}:role/${id}` }),
   'AWS::KMS::Key': (id) => ({ ref: id, arn: `arn:aws:kms:${region}:${account}:key/${id}` }),
@@ -25,13 +27,14 @@ const NAMES: Readonly<Record<string, (id: string) => { ref: string; arn: string 
   'AWS::Logs::LogGroup': (id) => ({ ref: id, arn: `arn:aws:logs:${region}:${account}:log-group:${id}:*` }),
   'AWS::S3::Bucket': (id) => ({ ref: id.toLowerCase(), arn: `arn:aws:s3:::${id.toLowerCase()}` }),
   'AWS::SageMaker::MlflowApp': (id) => {
-    const arn = `arn:aws:sagemaker:${region}:${account}:mlflow-app/app-${id}`;
+    const arn = id.startsWith('arn:') ? id : `arn:aws:sagemaker:${region}:${account}:mlflow-app/app-${id}`;
     return { ref: arn, arn };
   },
   'AWS::Events::Rule': (id) => ({ ref: id, arn: `arn:aws:events:${region}:${account}:rule/${id}` }),
   'AWS::SQS::Queue': (id) => ({
     ref: `https://sqs.${region}.amazonaws.com/${account}/${id}`,
-    arn: `arn:aws:sqs:${region}:${account}:${id}`,
+    // the physical id of a queue is its address.
+    arn: `arn:aws:sqs:${region}:${account}:${id.slice(id.lastIndexOf('/') + 1)}`,
   }),
 };
 
@@ -86,5 +89,5 @@ function namesOf(resources: Resources, id: string): { ref: string; arn: string }
   if (!names) {
     throw new Error(`nobody knows the name of ${id}, a resource of the type ${type}; add its type here`);
   }
-  return names(id);
+  return names(resources[id]?.PhysicalId ?? id);
 }
