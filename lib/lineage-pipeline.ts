@@ -304,7 +304,7 @@ export class LineagePipeline extends Resource implements IPipeline {
     if (!register || !this.modelPackageGroup) {
       return [];
     }
-    const registrar = defineModelRegistrar(this, platform.mlflowApp);
+    const registrar = defineModelRegistrar(this, platform);
     allowInvoking(this.role, registrar);
     allowRegistering(this.role, this.modelPackageGroup);
     return [

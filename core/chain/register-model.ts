@@ -2,8 +2,6 @@ import { contract, pattern } from '../contract';
 import { findJobModels, type LoggedModel, type Models, type RunModelVersion } from './job-models';
 import { findJobRuns } from './job-runs';
 import { primaryRun } from './primary-run';
-import { isTaggedAsOther } from './run-membership';
-import type { RunTags } from './run-tags';
 import type { DescribedJob, Runs, TaggedRun } from './tag-runs';
 
 /**
@@ -30,7 +28,6 @@ export interface NewModelVersion {
   readonly runId: string;
   /** the logged model that it is of, where the run has one. */
   readonly modelId: string | undefined;
-  readonly tags: RunTags;
 }
 
 export interface Registration {
@@ -102,7 +99,7 @@ function newVersion(
   name: string,
   run: TaggedRun,
   loggedModels: readonly LoggedModel[],
-  { identity, modelUri }: TrainedJob,
+  { modelUri }: TrainedJob,
 ): NewModelVersion {
   const [model] = loggedModels
     .filter(({ runId }) => runId === run.id)
@@ -112,16 +109,5 @@ function newVersion(
     runId: run.id,
     source: model ? `models:/${model.id}` : modelUri,
     modelId: model?.id,
-    tags: lineageTags(run, identity.arn),
   };
-}
-
-/**
- * What the run-tagger has written on the run by now; what it writes later, it writes on its versions too.
- */
-function lineageTags({ tags }: TaggedRun, jobArn: string): RunTags {
-  const known: readonly string[] = Object.values(contract.runTags);
-  return isTaggedAsOther(tags, jobArn)
-    ? {}
-    : Object.fromEntries(Object.entries(tags).filter(([key]) => known.includes(key)));
 }

@@ -290,9 +290,9 @@ export class MlflowClient {
    *
    * @returns its number
    */
-  async createModelVersion({ name, source, runId, modelId, tags }: NewModelVersion): Promise<string> {
+  async createModelVersion({ name, source, runId, modelId }: NewModelVersion): Promise<string> {
     const model = modelId === undefined ? {} : { model_id: modelId };
-    const body = { name, source, run_id: runId, ...model, tags: asList(tags) };
+    const body = { name, source, run_id: runId, ...model };
     return NewVersionAnswer.parse(await this.call('POST', 'model-versions/create', body)).model_version.version;
   }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { JobIdentity } from '../chain/derivation';
 import { pattern } from '../contract';
 import { CannotSucceed } from '../delivery/failures';
 import { parseJson } from '../delivery/parse-json';
@@ -34,6 +35,17 @@ const JobEvent = z.discriminatedUnion('detail-type', [
     }),
   }),
 ]);
+
+/**
+ * What readNamedJob takes for the end of a training job: with it the job is looked at again.
+ */
+export function trainingJobEvent({ arn, name, createdAt }: Pick<JobIdentity, 'arn' | 'name' | 'createdAt'>): string {
+  return JSON.stringify({
+    source: 'aws.sagemaker',
+    'detail-type': 'SageMaker Training Job State Change',
+    detail: { TrainingJobArn: arn, TrainingJobName: name, CreationTime: Date.parse(createdAt) },
+  });
+}
 
 /**
  * Takes from an event which job it is about, and nothing else: what the event says of the job may be old, doubled or out of

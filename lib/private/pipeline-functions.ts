@@ -3,10 +3,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { JobToolkit } from '../job-toolkit';
-import type { IMlflowApp } from '../mlflow-app';
+import type { LineagePlatform } from '../lineage-platform';
 import { contract } from './contract';
 import { defineLineageFunction } from './lineage-function';
-import { DESCRIBE_TRAINING_JOBS } from './perms';
+import { DESCRIBE_TRAINING_JOBS, SEND_MESSAGES } from './perms';
 
 const names = contract.functionEnvironment;
 
@@ -26,13 +26,17 @@ export function defineDatasetReader(scope: Construct, jobToolkit: JobToolkit): l
 /**
  * The function that finds or makes the version of a registered model that a pipeline has trained.
  */
-export function defineModelRegistrar(scope: Construct, mlflowApp: IMlflowApp): lambda.Function {
+export function defineModelRegistrar(scope: Construct, { mlflowApp, runTagger }: LineagePlatform): lambda.Function {
   const registrar = defineLineageFunction(scope, 'ModelRegistrar', {
     name: 'model-registrar',
     description: 'Finds or makes the registered version of a model that a lineage pipeline has trained',
-    environment: { [names.mlflowAppArn]: mlflowApp.mlflowAppArn },
+    environment: {
+      [names.mlflowAppArn]: mlflowApp.mlflowAppArn,
+      [names.derivationQueueUrl]: runTagger.derivationQueue.queueUrl,
+    },
   });
   mlflowApp.grants.callApi(registrar);
+  runTagger.derivationQueue.grant(registrar, ...SEND_MESSAGES);
   iam.Grant.addToPrincipal({
     grantee: registrar,
     actions: DESCRIBE_TRAINING_JOBS,

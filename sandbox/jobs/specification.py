@@ -37,7 +37,7 @@ class ArchiveOutput:
 
 
 @dataclass(frozen=True)
-class Checkpoints:
+class CheckpointStorage:
     """A directory below /opt/ml that begins as S3 has it, and that S3 has as it is in the end, however the job ends."""
 
     local_path: str
@@ -69,7 +69,7 @@ class JobSpecification:
     hosts: Sequence[str] = ("algo-1",)
     # host -> configuration files of that host only.
     host_files: Callable[[str], Mapping[str, Any]] = lambda _host: {}
-    checkpoints: Checkpoints | None = None
+    checkpoints: CheckpointStorage | None = None
 
 
 @dataclass(frozen=True)

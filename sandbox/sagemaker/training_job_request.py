@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Any
 
-from sandbox.jobs.specification import ArchiveOutput, Checkpoints, Input, JobSpecification
+from sandbox.jobs.specification import ArchiveOutput, CheckpointStorage, Input, JobSpecification
 from sandbox.sagemaker.errors import ValidationException
 
 DEFAULT_MAX_RUNTIME_SECONDS = 86_400
@@ -132,12 +132,12 @@ def _require_checkpoints(request: dict[str, Any]) -> None:
         )
 
 
-def _checkpoints(request: dict[str, Any]) -> Checkpoints | None:
+def _checkpoints(request: dict[str, Any]) -> CheckpointStorage | None:
     config = request.get("CheckpointConfig")
     if config is None:
         return None
     # a prefix is a directory: what only begins with the same letters are checkpoints of others.
-    return Checkpoints(config.get("LocalPath", _DEFAULT_CHECKPOINTS), f"{config['S3Uri'].rstrip('/')}/")
+    return CheckpointStorage(config.get("LocalPath", _DEFAULT_CHECKPOINTS), f"{config['S3Uri'].rstrip('/')}/")
 
 
 def _require_file_channels(request: dict[str, Any]) -> None:

@@ -1,6 +1,8 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
+import { readNamedJob } from '../../core/sagemaker/job-event';
 import type * as datasetReader from '../../lambda/dataset-reader';
 import type * as modelRegistrar from '../../lambda/model-registrar';
 
@@ -12,6 +14,7 @@ beforeAll(() => {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
     AWS_SECRET_ACCESS_KEY: 'secret',
+    ML_LINEAGE_DERIVATION_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/111122223333/derivation',
     ML_LINEAGE_HANDOVER_URI: 's3://artifacts/lineage',
     ML_LINEAGE_MLFLOW_APP_ARN: 'arn:aws:sagemaker:us-east-1:111122223333:mlflow-app/app-EXAMPLE',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
@@ -41,7 +44,7 @@ test('the dataset-reader answers under the names that steps read', async () => {
   expect(asked).toEqual([{ Bucket: 'artifacts', Key: 'lineage/abc123/lineage.json' }]);
 });
 
-test('the model-registrar answers under the names that steps read', async () => {
+test('the model-registrar answers under the names that steps read, and has the job looked at again', async () => {
   jest.spyOn(SageMakerClient.prototype, 'send').mockImplementation((() =>
     Promise.resolve({
       TrainingJobArn: 'arn:aws:sagemaker:us-east-1:111122223333:training-job/train-1',
@@ -64,10 +67,22 @@ test('the model-registrar answers under the names that steps read', async () => 
     }
     return Response.json(answers[path] ?? {});
   });
+  const sent: { QueueUrl: string; MessageBody: string }[] = [];
+  jest.spyOn(SQSClient.prototype, 'send').mockImplementation(((command: { input: (typeof sent)[number] }) => {
+    sent.push(command.input);
+    return Promise.resolve({});
+  }) as never);
   const { handler } = jest.requireActual<typeof modelRegistrar>('../../lambda/model-registrar');
   const event = { training_job_name: 'train-1', registered_model_name: 'diagnosis', model_uri: MODEL_URI };
   await expect(handler(event, {} as Context)).resolves.toEqual({ run_id: RUN, model_version: '7' });
-  expect(told).toEqual([{ name: 'diagnosis', source: MODEL_URI, run_id: RUN, tags: [] }]);
+  expect(told).toEqual([{ name: 'diagnosis', source: MODEL_URI, run_id: RUN }]);
+  expect(sent.map(({ QueueUrl }) => QueueUrl)).toEqual([process.env.ML_LINEAGE_DERIVATION_QUEUE_URL]);
+  expect(readNamedJob(sent[0]?.MessageBody ?? '')).toEqual({
+    kind: 'training-job',
+    arn: 'arn:aws:sagemaker:us-east-1:111122223333:training-job/train-1',
+    name: 'train-1',
+    madeAt: new Date('2026-01-02T03:04:05Z'),
+  });
   await expect(handler({ ...event, training_job_name: "x' or '1' = '1" }, {} as Context)).rejects.toThrow(
     'the step is not given what the function takes: training_job_name',
   );

@@ -569,6 +569,7 @@ describe('a pipeline that evaluates, gates and registers', () => {
     ],
     ['PipelineDatasetReaderRole', ['s3:GetObject'], /PlatformArtifacts.*"\/lineage\/\*"/],
     ['PipelineModelRegistrarRole', ['sagemaker:CallMlflowAppApi'], /PlatformMlflowApp/],
+    ['PipelineModelRegistrarRole', ['sqs:SendMessage'], /PlatformRunTaggerDerivation[0-9A-F]+"/],
     ['PipelineModelRegistrarRole', ['sagemaker:DescribeTrainingJob'], /:training-job\/pipelines-\*"/],
     ['PlatformTrainingRole', ['s3:GetObject'], /PlatformArtifacts.*"\/checkpoints\/stack-pipeline-[0-9a-z]+\/\*"/],
     [

@@ -2,7 +2,7 @@ import type { LoggedModel, RunModelVersion } from '../../../core/chain/job-model
 import { type NewModelVersion, type Registry, registerModel } from '../../../core/chain/register-model';
 import type { TaggedRun } from '../../../core/chain/tag-runs';
 import { ModelsInMemory } from './models-in-memory';
-import { COMMIT, identity, job, run } from './training-findings';
+import { job, run } from './training-findings';
 
 const MODEL_URI = 's3://artifacts/models/train-1/output/model.tar.gz';
 const trained = { ...job, modelUri: MODEL_URI };
@@ -51,7 +51,7 @@ function registering(runs: TaggedRun[], models: LoggedModel[] = [], versions: Ru
       created.push(added);
       last += 1;
       const number = String(last);
-      kept.register(version(number, added.runId, { name: added.name, source: added.source, tags: added.tags }));
+      kept.register(version(number, added.runId, { name: added.name, source: added.source }));
       return number;
     },
     deleteModelVersion: async (it) => void deleted.push(it.version),
@@ -68,9 +68,7 @@ test("a model that nobody registered becomes a version of the run's logged model
   );
   await expect(register(registry)).resolves.toEqual({ runId: 'child', version: '1', isNew: true });
   expect(names).toEqual(['diagnosis']);
-  expect(created).toEqual([
-    { name: 'diagnosis', runId: 'child', source: 'models:/m-2', modelId: 'm-2', tags: expect.anything() },
-  ]);
+  expect(created).toEqual([{ name: 'diagnosis', runId: 'child', source: 'models:/m-2', modelId: 'm-2' }]);
 });
 
 test('of two models that were logged at once, each time the same one is registered', async () => {
@@ -85,9 +83,7 @@ test('of two models that were logged at once, each time the same one is register
 test('without a logged model it is what the job left in S3', async () => {
   const { registry, created } = registering([run('one')]);
   await expect(register(registry)).resolves.toEqual({ runId: 'one', version: '1', isNew: true });
-  expect(created).toEqual([
-    { name: 'diagnosis', runId: 'one', source: MODEL_URI, modelId: undefined, tags: expect.anything() },
-  ]);
+  expect(created).toEqual([{ name: 'diagnosis', runId: 'one', source: MODEL_URI, modelId: undefined }]);
 });
 
 test('what the script registered is taken as it is', async () => {
@@ -155,26 +151,6 @@ test('a registry that does not show the new version yet is believed about it', a
   const { registry } = registering([run('one')]);
   registry.findModelVersions = async function* () {};
   await expect(register(registry)).resolves.toEqual({ runId: 'one', version: '1', isNew: true });
-});
-
-test('the version says at once what the run-tagger wrote on the run, and nothing else of the run', async () => {
-  const tags = { ...run('one').tags, data_git_commit_id: COMMIT, 'lineage.status': 'recorded', mine: 'x' };
-  const { registry, created } = registering([run('one', { tags })]);
-  await register(registry);
-  expect(created[0]?.tags).toEqual({ data_git_commit_id: COMMIT, 'lineage.status': 'recorded' });
-});
-
-test("a run that was tagged as another job's passes nothing on", async () => {
-  const other = identity.arn.replace('train-1', 'train-2');
-  const tags = {
-    ...run('one').tags,
-    'sagemaker.training_job_arn': identity.arn,
-    'lineage.training_job_arn': other,
-    data_git_commit_id: COMMIT,
-  };
-  const { registry, created } = registering([run('one', { tags })]);
-  await register(registry);
-  expect(created[0]?.tags).toEqual({});
 });
 
 test.each(['', 'a/b', 'a:b', 'a\n', 'x'.repeat(257)])('fails where the registered model is called %j', async (name) => {
