@@ -6,6 +6,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import {
   CheckpointRecorder,
+  CodeCommitDataRepository,
   DataRepository,
   DeploymentRecorder,
   DvcRemote,
@@ -15,6 +16,7 @@ import {
   JobNetwork,
   JobScript,
   JobToolkit,
+  LineageJobSettings,
   LineageOperations,
   LineagePipeline,
   LineagePlatform,
@@ -41,6 +43,7 @@ interface Given {
 const SUBNET = 'subnet-0123456789abcdef0';
 const VPC = 'vpc-0123456789abcdef0';
 const MLFLOW_APP_ARN = 'arn:aws:sagemaker:us-east-1:111122223333:mlflow-app/app-EXAMPLE';
+const IMAGE = '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.6.0-cpu-py312';
 const TRUST = { Version: '2012-10-17', Statement: [] };
 
 const literal: Given['text'] = (_id, valid) => valid;
@@ -169,6 +172,12 @@ const DEFINITIONS: Readonly<Record<string, (stack: Stack, given: Given) => unkno
       mlflowApp: app(stack, given),
       jobRoles: [given.role('JobRole')],
     }),
+  CodeCommitDataRepository: (stack, given) =>
+    new CodeCommitDataRepository(stack, 'CodeCommit', {
+      repositoryName: given.text('RepositoryName', 'data'),
+      description: given.text('Description', 'Datasets'),
+      dvcRemote: remote(stack, given),
+    }),
   DataRepository: (stack, given) =>
     repository(stack, given).grants.read(new iam.Role(stack, 'Reader', { assumedBy: new iam.AccountRootPrincipal() })),
   DeploymentRecorder: (stack, given) =>
@@ -182,6 +191,19 @@ const DEFINITIONS: Readonly<Record<string, (stack: Stack, given: Given) => unkno
   JobNetwork: (stack, given) => new JobNetwork(stack, 'JobNetwork', { vpc: given.vpc() }),
   JobToolkit: (stack, given) =>
     toolkit(stack, given).grants.handOn(new iam.Role(stack, 'Job', { assumedBy: new iam.AccountRootPrincipal() })),
+  LineageJobSettings: (stack, given) => {
+    const dataRepository = repository(stack, given);
+    return new LineageJobSettings(stack, 'Settings', {
+      platform: new LineagePlatform(stack, 'Platform', { name: 'demo', data: { repositories: [dataRepository] } }),
+      dataRepository,
+      experimentName: given.text('ExperimentName', 'demo'),
+      registeredModelName: given.text('ModelName', 'diagnosis'),
+      train: {
+        script: JobScript.fromRepository(dataRepository, { entry: 'train.py' }),
+        image: JobImage.fromUri(given.text('Image', IMAGE)),
+      },
+    });
+  },
   LineageOperations: (stack, given) => {
     const evidenceStore = store(stack, given);
     const platformName = given.text('Name', 'demo');
@@ -193,8 +215,7 @@ const DEFINITIONS: Readonly<Record<string, (stack: Stack, given: Given) => unkno
     const dataRepository = repository(stack, given);
     const data = { repositories: [dataRepository] };
     const script = JobScript.fromRepository(dataRepository, { entry: 'train.py' });
-    const uri = '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.6.0-cpu-py312';
-    const image = JobImage.fromUri(given.text('Image', uri));
+    const image = JobImage.fromUri(given.text('Image', IMAGE));
     return new LineagePipeline(stack, 'Pipeline', {
       platform: new LineagePlatform(stack, 'Platform', { name: given.text('Name', 'demo'), data }),
       dataRepository,
