@@ -231,6 +231,26 @@ test('one construct alone can be watched, without a dashboard and telling nobody
   own.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: Match.absent() });
 });
 
+test.each(['RunTagger', 'DeploymentRecorder', 'CheckpointRecorder'])(
+  'a dashboard may show nothing but a %s',
+  (name) => {
+    const stack = defineStack();
+    CONSTRUCTS[name]?.(stack);
+    const prop = `${name[0]?.toLowerCase()}${name.slice(1)}`;
+    const { alarms } = new LineageOperations(stack, 'Operations', {
+      [prop]: stack.node.findChild(name),
+      dashboard: true,
+    });
+    const [dashboard] = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Dashboard'));
+    const body = JSON.stringify(dashboard?.Properties.DashboardBody);
+    expect(body.match(/Operations[A-Za-z]+[0-9A-F]{8}/g)).toHaveLength(alarms.length);
+    const titles = { RunTagger: 'Jobs', DeploymentRecorder: 'Deployments', CheckpointRecorder: 'Daily checkpoints' };
+    for (const [other, title] of Object.entries(titles)) {
+      expect(body.includes(`\\"title\\":\\"${title}\\"`)).toBe(other === name);
+    }
+  },
+);
+
 test('nothing is watched that nobody asked for', () => {
   const template = Template.fromStack(runTagger.node.scope as Stack);
   template.resourceCountIs('AWS::CloudWatch::Alarm', 0);

@@ -195,7 +195,8 @@ test('a name that only the deployment knows is taken as it is', () => {
   const platform = new LineagePlatform(stack, 'Platform', {
     name,
     data: { repositories: [defineRepository(stack)] },
-    evidence: { store },
+    // an option that is set to nothing is none.
+    evidence: { store, retention: undefined as never },
   });
   expect(platform.platformName).toBe(name);
 });
