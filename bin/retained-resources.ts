@@ -2,6 +2,7 @@ import {
   type CloudFormationClient,
   DescribeStacksCommand,
   GetTemplateCommand,
+  paginateDescribeStackEvents,
   paginateListStackResources,
   paginateListStacks,
   type StackSummary,
@@ -44,17 +45,47 @@ const Template = z.object({ Resources: z.record(z.string(), z.object({ DeletionP
  */
 export async function readRetained(client: CloudFormationClient, stack: string): Promise<Retained> {
   const { StackName, StackId, isDeleted } = (await liveStack(client, stack)) ?? (await lastDeleted(client, stack));
-  const isRetained = isDeleted ? undefined : await retainedByTemplate(client, StackId);
-  const resources: RetainedResource[] = [];
-  for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client }, { StackName: StackId })) {
-    for (const { ResourceType, LogicalResourceId, PhysicalResourceId, ResourceStatus } of StackResourceSummaries) {
-      const isKept = isRetained?.has(LogicalResourceId ?? '') ?? ResourceStatus === 'DELETE_SKIPPED';
-      if (isKept && ResourceType && LogicalResourceId && PhysicalResourceId) {
-        resources.push({ type: ResourceType, logicalId: LogicalResourceId, physicalId: PhysicalResourceId });
+  const resources = await (isDeleted ? skippedByDeletion(client, StackId) : retainedByTemplate(client, StackId));
+  return { stackName: StackName, stackId: StackId, isDeleted, resources };
+}
+
+// the events tell what deletion left out, and what an update had left behind before.
+async function skippedByDeletion(client: CloudFormationClient, StackName: string): Promise<RetainedResource[]> {
+  const skipped = new Map<string, RetainedResource>();
+  for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName })) {
+    for (const event of StackEvents) {
+      const resource = event.ResourceStatus === 'DELETE_SKIPPED' ? resourceOf(event) : undefined;
+      if (resource) {
+        skipped.set(resource.physicalId, resource);
       }
     }
   }
-  return { stackName: StackName, stackId: StackId, isDeleted, resources };
+  // the newest event comes first; of two resources with one logical id the later one shall be imported.
+  return [...skipped.values()].reverse();
+}
+
+async function retainedByTemplate(client: CloudFormationClient, StackName: string): Promise<RetainedResource[]> {
+  const { TemplateBody = '' } = await client.send(new GetTemplateCommand({ StackName, TemplateStage: 'Processed' }));
+  const { Resources } = Template.parse(JSON.parse(TemplateBody));
+  const resources: RetainedResource[] = [];
+  for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client }, { StackName })) {
+    for (const summary of StackResourceSummaries) {
+      const resource = resourceOf(summary);
+      if (resource && RETAINING.includes(Resources[resource.logicalId]?.DeletionPolicy ?? '')) {
+        resources.push(resource);
+      }
+    }
+  }
+  return resources;
+}
+
+function resourceOf(told: {
+  ResourceType?: string | undefined;
+  LogicalResourceId?: string | undefined;
+  PhysicalResourceId?: string | undefined;
+}): RetainedResource | undefined {
+  const { ResourceType: type, LogicalResourceId: logicalId, PhysicalResourceId: physicalId } = told;
+  return type && logicalId && physicalId ? { type, logicalId, physicalId } : undefined;
 }
 
 async function liveStack(client: CloudFormationClient, stack: string): Promise<FoundStack | undefined> {
@@ -91,14 +122,4 @@ function named(found: { StackName?: string; StackId?: string; isDeleted: boolean
     throw new Error('CloudFormation answered with a stack that has no name or no id');
   }
   return { StackName, StackId, isDeleted };
-}
-
-async function retainedByTemplate(client: CloudFormationClient, StackName: string): Promise<ReadonlySet<string>> {
-  const { TemplateBody = '' } = await client.send(new GetTemplateCommand({ StackName, TemplateStage: 'Processed' }));
-  const { Resources } = Template.parse(JSON.parse(TemplateBody));
-  return new Set(
-    Object.entries(Resources).flatMap(([id, { DeletionPolicy = '' }]) =>
-      RETAINING.includes(DeletionPolicy) ? [id] : [],
-    ),
-  );
 }
