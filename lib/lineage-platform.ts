@@ -12,6 +12,7 @@ import type { JobNetwork } from './job-network';
 import type { JobRoleProps } from './job-role';
 import { JobToolkit } from './job-toolkit';
 import { LineageOperations, type LineageOperationsOptions } from './lineage-operations';
+import { LineagePipeline, type LineagePipelineOptions } from './lineage-pipeline';
 import { type IMlflowApp, MlflowApp } from './mlflow-app';
 import { contract, matches } from './private/contract';
 import { defineAccessLogBucket, defineDataBucket } from './private/data-bucket';
@@ -146,6 +147,13 @@ export interface LineagePlatformProps {
   readonly jobs?: LineageJobsOptions;
 
   /**
+   * The pipelines of the platform. The key of each is its construct id, below `Pipelines`.
+   *
+   * @default - none; a LineagePipeline can be added at any time
+   */
+  readonly pipelines?: Record<string, LineagePipelineOptions>;
+
+  /**
    * How the signed statements are kept: for how long, by whom they can be erased, and with which keys they are signed.
    *
    * @default - as an EvidenceStore does by default; its access logs are beside those of the platform
@@ -260,6 +268,11 @@ export class LineagePlatform extends Construct {
   public readonly deploymentRecorder: DeploymentRecorder;
 
   /**
+   * The pipelines that were given in the props, by their keys.
+   */
+  public readonly pipelines: Record<string, LineagePipeline>;
+
+  /**
    * The alarms and the dashboard, where they were asked for.
    */
   public readonly operations?: LineageOperations;
@@ -314,6 +327,13 @@ export class LineagePlatform extends Construct {
     models.readVersions(this.runTagger.taggerFunction);
     models.listVersions(this.runTagger.taggerFunction);
 
+    const pipelines = new Construct(this, 'Pipelines');
+    this.pipelines = Object.fromEntries(
+      Object.entries(props.pipelines ?? {}).map(([key, options]) => [
+        key,
+        new LineagePipeline(pipelines, key, { ...options, platform: this }),
+      ]),
+    );
     if (props.operations) {
       this.operations = new LineageOperations(this, 'Operations', {
         ...props.operations,

@@ -7,7 +7,9 @@ import { Construct } from 'constructs';
 import {
   DvcRemote,
   EvidenceStore,
+  JobImage,
   JobNetwork,
+  JobScript,
   JobToolkit,
   LineagePlatform,
   type LineagePlatformProps,
@@ -186,6 +188,26 @@ describe('fails', () => {
     );
     expect(text).toMatch('evidence.store must be that of the platform "demo", got that of "other"');
   });
+});
+
+test('pipelines are the platform’s own, and known by their keys', () => {
+  const stack = defineStack();
+  const dataRepository = defineRepository(stack);
+  const job = { script: JobScript.fromRepository(dataRepository), image: JobImage.fromUri('image') };
+  const platform = new LineagePlatform(stack, 'Platform', {
+    name: 'demo',
+    data: { repositories: [dataRepository] },
+    pipelines: {
+      Nightly: {
+        dataRepository,
+        preprocess: { ...job, inputBucket: s3.Bucket.fromBucketName(stack, 'Raw', 'raw'), inputPrefix: 'x' },
+        train: job,
+      },
+    },
+  });
+  expect(Object.keys(platform.pipelines)).toEqual(['Nightly']);
+  expect(platform.pipelines.Nightly?.node.path).toBe('Stack/Platform/Pipelines/Nightly');
+  Template.fromStack(stack).resourceCountIs('AWS::SageMaker::Pipeline', 1);
 });
 
 test('a name that only the deployment knows is taken as it is', () => {
