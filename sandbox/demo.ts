@@ -1,17 +1,22 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { contract } from '../core/contract';
 import { AlreadyUp, Sandbox } from './instance';
 import { projectRoot } from './project-paths';
+import { approvePackage, deployModel, makeModelOfPackage } from './walk/deployed-model';
 import { bootstrapAccount } from './walk/deployment';
+import { eventually } from './walk/eventually';
 import {
   deployPipelineWalk,
+  type FinishedExecution,
   type PipelineWalk,
   pipelineStackName,
   putRawData,
   runOfExecution,
   runPipeline,
 } from './walk/pipeline-walk';
+import { modelsOf } from './walk/platform-walk';
 import { readBack } from './walk/read-back';
 import { finish } from './walk/run-program';
 import { sampleDataset } from './walk/sample-data';
@@ -19,6 +24,7 @@ import { sampleDataset } from './walk/sample-data';
 const PLATFORM = 'demo';
 const STACK = pipelineStackName(PLATFORM);
 const MODEL = 'diagnosis';
+const ENDPOINT = 'diagnosis';
 
 const started = Date.now();
 
@@ -45,23 +51,28 @@ async function walk(sandbox: Sandbox): Promise<void> {
   say(`cdk deploy ${STACK}, the example in examples/dataset-level`);
   await compareWithTemplate(environment);
 
-  const first = await makeModel(platform, 'v1', await small);
-  const second = await makeModel(platform, 'v2', await large);
+  const first = await refuseModel(platform, 'v1', await small);
+  const { commit: second, packageArn } = await makeModel(platform, 'v2', await large);
   if (first === second) {
     throw new Error(`other data got the same data commit ${first}`);
   }
 
-  say(`which data was the newest model given?  ml-lineage trace models:/${MODEL}/2 --stack ${STACK}`);
-  const { output, errors } = await finish(
-    join(projectRoot, 'assets', 'ml-lineage.cjs'),
-    ['trace', `models:/${MODEL}/2`, '--stack', STACK],
-    { environment },
-  );
-  detail(`\n${output}${errors}`);
-  if (!output.includes(`${second}\n`)) {
+  say(`which data was the model given?  ml-lineage trace models:/${MODEL}/1 --stack ${STACK}`);
+  const traced = await mlLineage(environment, 'trace', `models:/${MODEL}/1`);
+  if (!traced.includes(`${second}\n`)) {
     throw new Error(`the chain does not lead to ${second}`);
   }
   say('the chain leads to the commit that git names; nothing but the deployed functions wrote it on the run');
+
+  await putToUse(platform, packageArn, second);
+}
+
+/** What the command line says about the stack. */
+async function mlLineage(environment: NodeJS.ProcessEnv, ...args: string[]): Promise<string> {
+  const program = join(projectRoot, 'assets', 'ml-lineage.cjs');
+  const { output, errors } = await finish(program, [...args, '--stack', STACK], { environment });
+  detail(`\n${output}${errors}`);
+  return output;
 }
 
 async function compareWithTemplate(environment: NodeJS.ProcessEnv): Promise<void> {
@@ -74,30 +85,87 @@ async function compareWithTemplate(environment: NodeJS.ProcessEnv): Promise<void
 }
 
 /**
- * Runs the pipeline on raw data.
+ * Runs the pipeline on raw data, and asks for a better model than they give.
  *
- * @returns the data commit, as git and the run say it alike
+ * @returns the data commit, which is published all the same
  */
-async function makeModel(
+async function refuseModel(
   walk: PipelineWalk,
   dataVersion: string,
   files: Readonly<Record<string, string>>,
 ): Promise<string> {
   const inputUri = await putRawData(walk, dataVersion, files);
+  say(`aws sagemaker start-pipeline-execution, DataVersion=${dataVersion} InputUri=${inputUri} AtLeastAccuracy=0.99`);
+  const execution = await runPipeline(walk, dataVersion, inputUri, { AtLeastAccuracy: '0.99' });
+  const { commit } = await commitOf(walk, execution);
+  if (execution.status !== 'Failed' || !/accuracy must be at least/.test(execution.failure)) {
+    throw new Error(`the gate let the model pass: ${execution.status}, ${execution.failure}`);
+  }
+  const { versions } = await modelsOf(walk, await runOfExecution(walk, execution));
+  if (execution.modelPackageArn || versions.length > 0) {
+    throw new Error('a model that is not good enough was registered');
+  }
+  detail('evaluate.py measured the model; the gate did not let it pass, and nothing was registered');
+  return commit;
+}
+
+/**
+ * Runs the pipeline on raw data.
+ *
+ * @returns the data commit, as git and the run say it alike, and the model package
+ */
+async function makeModel(
+  walk: PipelineWalk,
+  dataVersion: string,
+  files: Readonly<Record<string, string>>,
+): Promise<{ commit: string; packageArn: string }> {
+  const inputUri = await putRawData(walk, dataVersion, files);
   say(`aws sagemaker start-pipeline-execution, DataVersion=${dataVersion} InputUri=${inputUri}`);
   const execution = await runPipeline(walk, dataVersion, inputUri);
-  if (execution.status !== 'Succeeded') {
+  if (execution.status !== 'Succeeded' || !execution.modelPackageArn) {
     throw new Error(`the execution ended as ${execution.status}: ${execution.failure}`);
   }
+  const { commit, told } = await commitOf(walk, execution);
+  detail(`preprocess.py wrote a dataset, which is published as the Git tag ${execution.revision}`);
+  detail('train.py was given exactly that dataset, and evaluate.py too; no script knows of lineage');
+  detail(`the run is tagged with ${contract.runTags.dataCommit} ${told}`);
+  detail(`the model is registered: version 1 of ${MODEL}, and ${execution.modelPackageArn}`);
+  return { commit, packageArn: execution.modelPackageArn };
+}
+
+/** The data commit of an execution, as the run says it, which is what git says. */
+async function commitOf(walk: PipelineWalk, execution: FinishedExecution): Promise<{ commit: string; told: string }> {
   const { tags } = await runOfExecution(walk, execution);
   const commit = await walk.checkout.resolveAtHost(execution.revision);
-  detail(`preprocess.py wrote a dataset, which is published as the Git tag ${execution.revision}`);
-  detail('train.py was given exactly that dataset, and registered a model; neither script knows of lineage');
-  detail(`the run is tagged with ${contract.runTags.dataCommit} ${tags[contract.runTags.dataCommit]}`);
-  if (tags[contract.runTags.dataCommit] !== commit) {
-    throw new Error(`the run says ${tags[contract.runTags.dataCommit]}, git says ${commit}`);
+  const told = tags[contract.runTags.dataCommit] ?? '';
+  if (told !== commit) {
+    throw new Error(`the run says ${told}, git says ${commit}`);
   }
-  return commit;
+  return { commit, told };
+}
+
+/**
+ * Approves the model and puts it behind an endpoint, as people do, and reads what is stated about that.
+ */
+async function putToUse(walk: PipelineWalk, packageArn: string, commit: string): Promise<void> {
+  await approvePackage(walk.aws, packageArn);
+  await makeModelOfPackage(walk.aws, ENDPOINT, packageArn);
+  await deployModel(walk.aws, ENDPOINT, ENDPOINT);
+  say(`aws sagemaker update-model-package, create-model, create-endpoint-config, create-endpoint: ${ENDPOINT}`);
+  await eventually(`the statement about ${ENDPOINT}`, 60, () => statementAbout(walk, ENDPOINT));
+  say(`which data is in use?  ml-lineage evidence show ${ENDPOINT} --kind endpoint --stack ${STACK}`);
+  const shown = await mlLineage(walk.sandbox.processEnvironment(), 'evidence', 'show', ENDPOINT, '--kind', 'endpoint');
+  if (!shown.includes(commit)) {
+    throw new Error(`what is stated about ${ENDPOINT} does not name ${commit}`);
+  }
+  say('the signed statement about the endpoint names the same commit');
+}
+
+async function statementAbout({ aws, outputs }: PipelineWalk, endpoint: string): Promise<string | undefined> {
+  const { Contents = [] } = await aws.s3.send(
+    new ListObjectsV2Command({ Bucket: outputs.EvidenceBucketName, Prefix: `${PLATFORM}/endpoint/${endpoint}/` }),
+  );
+  return Contents[0]?.Key;
 }
 
 async function main(): Promise<void> {

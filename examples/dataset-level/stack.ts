@@ -17,7 +17,8 @@ export interface DatasetLevelStackProps extends StackProps {
 }
 
 /**
- * A platform with one pipeline: raw data becomes a dataset version, and the dataset version a model.
+ * A platform with one pipeline: raw data becomes a dataset version, the dataset version a model, and a good model one that
+ * waits for approval.
  */
 export class DatasetLevelStack extends Stack {
   readonly dataRepository: DataRepository;
@@ -44,9 +45,22 @@ export class DatasetLevelStack extends Stack {
       dataRepository,
       preprocess: { script, image: props.image, inputBucket: platform.artifactBucket, inputPrefix: 'raw' },
       train: { script, image: props.image },
+      evaluate: { script, image: props.image },
+      qualityGate: [{ metric: 'accuracy', atLeast: 0.85 }],
+      register: {
+        inferenceImage: props.image,
+        contentTypes: ['text/csv'],
+        responseTypes: ['text/csv'],
+      },
       registeredModelName: 'diagnosis',
     });
 
     new CfnOutput(this, 'PipelineName', { value: pipeline.pipelineName });
+    if (pipeline.modelPackageGroup) {
+      new CfnOutput(this, 'ModelPackageGroup', {
+        value: pipeline.modelPackageGroup.modelPackageGroupRef.modelPackageGroupArn,
+        description: 'The models, which wait for approval',
+      });
+    }
   }
 }

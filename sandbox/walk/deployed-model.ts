@@ -1,4 +1,5 @@
 import {
+  type ContainerDefinition,
   CreateEndpointCommand,
   CreateEndpointConfigCommand,
   CreateModelCommand,
@@ -6,6 +7,7 @@ import {
   CreateModelPackageGroupCommand,
   CreateTransformJobCommand,
   UpdateEndpointCommand,
+  UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
 import type { AwsClients } from './aws-clients';
 
@@ -14,8 +16,22 @@ const IMAGE = '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.
 /**
  * Makes a model of an object, and a configuration of an endpoint with it under the same name.
  */
-export async function makeModel({ sagemaker }: AwsClients, name: string, modelDataUrl: string): Promise<void> {
-  const PrimaryContainer = { Image: IMAGE, ModelDataUrl: modelDataUrl };
+export function makeModel(aws: AwsClients, name: string, modelDataUrl: string): Promise<void> {
+  return makeModelWith(aws, name, { Image: IMAGE, ModelDataUrl: modelDataUrl });
+}
+
+/**
+ * Makes a model of an approved package, and a configuration of an endpoint with it under the same name.
+ */
+export function makeModelOfPackage(aws: AwsClients, name: string, packageArn: string): Promise<void> {
+  return makeModelWith(aws, name, { ModelPackageName: packageArn });
+}
+
+async function makeModelWith(
+  { sagemaker }: AwsClients,
+  name: string,
+  PrimaryContainer: ContainerDefinition,
+): Promise<void> {
   await sagemaker.send(new CreateModelCommand({ ModelName: name, PrimaryContainer }));
   await sagemaker.send(
     new CreateEndpointConfigCommand({
@@ -25,6 +41,13 @@ export async function makeModel({ sagemaker }: AwsClients, name: string, modelDa
       ],
     }),
   );
+}
+
+/**
+ * Approves a package, as a person does who has looked at its evaluation.
+ */
+export async function approvePackage({ sagemaker }: AwsClients, packageArn: string): Promise<void> {
+  await sagemaker.send(new UpdateModelPackageCommand({ ModelPackageArn: packageArn, ModelApprovalStatus: 'Approved' }));
 }
 
 /**

@@ -98,18 +98,23 @@ export interface FinishedExecution {
   readonly status: string;
   readonly revision: string;
   readonly trainingJobName: string | undefined;
+  /** the version that waits for approval, if the model was good enough. */
+  readonly modelPackageArn: string | undefined;
   readonly failure: string;
 }
 
 /**
  * Runs the example's pipeline from its start to its end.
+ *
+ * @param further parameters of the execution
  */
 export async function runPipeline(
   walk: PipelineWalk,
   dataVersion: string,
   inputUri: string,
+  further: Readonly<Record<string, string>> = {},
 ): Promise<FinishedExecution> {
-  const parameters = { DataVersion: dataVersion, InputUri: inputUri };
+  const parameters = { DataVersion: dataVersion, InputUri: inputUri, ...further };
   return finishExecution(walk, await startPipeline(walk.aws, walk.outputs.PipelineName, parameters), dataVersion);
 }
 
@@ -135,6 +140,7 @@ export async function finishExecution(
     status: execution.PipelineExecutionStatus ?? '',
     revision: revisionOf(arn, dataVersion),
     trainingJobName: await trainingJobNameOf(walk, steps),
+    modelPackageArn: steps.find(({ StepName }) => StepName === 'Register')?.Metadata?.RegisterModel?.Arn,
     failure: [execution.FailureReason, ...steps.map(({ FailureReason }) => FailureReason)].filter(Boolean).join('\n'),
   };
 }

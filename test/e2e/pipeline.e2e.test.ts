@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { DescribeModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import { PREDICATE_TYPES } from '../../core/evidence/predicate-types';
 import { trustKeys } from '../../core/evidence/public-keys';
 import { verifyEnvelope } from '../../core/evidence/verify-envelope';
@@ -78,6 +79,27 @@ test('raw data becomes a dataset version and a model whose run names its commit'
     'lineage.assurance': 'attested',
     'lineage.reason': 'everything was compared, and agrees',
     'lineage.data_revision': first.revision,
+  });
+});
+
+test('a model that is good enough waits for approval, as a package that names its run and its version', async () => {
+  const { id } = await runOfExecution(walk, first);
+  const described = await walk.aws.sagemaker.send(
+    new DescribeModelPackageCommand({ ModelPackageName: first.modelPackageArn }),
+  );
+  expect(described).toMatchObject({
+    ModelApprovalStatus: 'PendingManualApproval',
+    CustomerMetadataProperties: { mlflow_run_id: id, mlflow_model_version: '1', pipeline_run_id: first.revision },
+  });
+  const evaluation = described.ModelMetrics?.ModelQuality?.Statistics?.S3Uri ?? '';
+  const { pathname } = new URL(evaluation);
+  const { Body } = await walk.aws.s3.send(
+    new GetObjectCommand({ Bucket: walk.outputs.ArtifactBucketName, Key: pathname.slice(1) }),
+  );
+  expect(JSON.parse((await Body?.transformToString()) ?? '')).toEqual({
+    accuracy: expect.any(Number),
+    recall: expect.any(Number),
+    records: 25,
   });
 });
 
