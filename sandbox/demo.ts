@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { contract } from '../core/contract';
+import { kmsSigner } from '../core/kms/kms-signer';
 import { AlreadyUp, Sandbox } from './instance';
 import { projectRoot } from './project-paths';
 import { approvePackage, deployModel, makeModelOfPackage } from './walk/deployed-model';
@@ -153,8 +154,10 @@ async function putToUse(walk: PipelineWalk, packageArn: string, commit: string):
   await deployModel(walk.aws, ENDPOINT, ENDPOINT);
   say(`aws sagemaker update-model-package, create-model, create-endpoint-config, create-endpoint: ${ENDPOINT}`);
   await eventually(`the statement about ${ENDPOINT}`, 60, () => statementAbout(walk, ENDPOINT));
-  say(`which data is in use?  ml-lineage evidence show ${ENDPOINT} --kind endpoint --stack ${STACK}`);
-  const shown = await mlLineage(walk.sandbox.processEnvironment(), 'evidence', 'show', ENDPOINT, '--kind', 'endpoint');
+  const { keyid } = await kmsSigner(walk.aws.kms, walk.outputs.SigningKeyArn);
+  const question = ['evidence', 'show', ENDPOINT, '--kind', 'endpoint', '--trust', keyid];
+  say(`which data is in use?  ml-lineage ${question.join(' ')} --stack ${STACK}`);
+  const shown = await mlLineage(walk.sandbox.processEnvironment(), ...question);
   if (!shown.includes(commit)) {
     throw new Error(`what is stated about ${ENDPOINT} does not name ${commit}`);
   }
