@@ -1,9 +1,8 @@
-import { Annotations, Aws, Resource, Stack } from 'aws-cdk-lib';
+import { Annotations, Resource, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import type { IDataRepository } from './data-repository';
 import { JobNetworkGrants } from './job-network-grants';
-import { pattern } from './private/contract';
 import { enforce, invalid, isKnown, type Rule } from './private/errors';
 
 // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_VpcConfig.html
@@ -160,10 +159,10 @@ export class JobNetwork extends Construct implements ec2.IConnectable {
       service: ec2.GatewayVpcEndpointAwsService.S3,
       subnets: [{ subnets: this.subnets }],
     });
-    if (options.dataRepositories.some(({ tokenSecret }) => tokenSecret !== undefined)) {
+    if (options.dataRepositories.some(({ tokenSecret, pushTokenSecret }) => tokenSecret ?? pushTokenSecret)) {
       this.addInterfaceEndpoint('SecretsManager', ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER);
     }
-    if (options.dataRepositories.some(({ url }) => this.isAtCodeCommitHere(url))) {
+    if (options.dataRepositories.some((repository) => this.isAtCodeCommitHere(repository))) {
       this.addInterfaceEndpoint('CodeCommit', ec2.InterfaceVpcEndpointAwsService.CODECOMMIT_GIT);
     }
     Annotations.of(this).addWarningV2(
@@ -173,9 +172,14 @@ export class JobNetwork extends Construct implements ec2.IConnectable {
   }
 
   // an endpoint leads to the service of its own region only.
-  private isAtCodeCommitHere(url: string): boolean {
-    const [, region] = (isKnown(url) && pattern('codeCommitUrl').exec(url)) || [];
-    return region !== undefined && [region, Aws.REGION].includes(Stack.of(this).region);
+  private isAtCodeCommitHere(repository: IDataRepository): boolean {
+    if (repository.codeCommitArn === undefined) {
+      return false;
+    }
+    // an ARN that only the deployment knows is that of a repository in the region of its stack.
+    const [, , , region = Stack.of(repository).region] = repository.codeCommitArn.split(':');
+    const here = Stack.of(this).region;
+    return !isKnown(region) || !isKnown(here) || region === here;
   }
 
   private addInterfaceEndpoint(id: string, service: ec2.InterfaceVpcEndpointAwsService): void {

@@ -1,9 +1,27 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as codecommit from 'aws-cdk-lib/aws-codecommit';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { DataRepository, JobNetwork, type JobNetworkProps, TrainingRole } from '../../lib';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import {
+  CodeCommitDataRepository,
+  DataRepository,
+  type IDataRepository,
+  JobNetwork,
+  type JobNetworkProps,
+  TrainingRole,
+} from '../../lib';
 import { processingNetwork, trainingNetwork } from '../../lib/private/job-network-settings';
-import { defineJobParts, defineRepository, defineRole, defineStack, statementsOf } from './definition';
+import {
+  defineJobParts,
+  defineRepository,
+  defineRole,
+  defineStack,
+  ENVIRONMENT,
+  REPOSITORY_URL,
+  SECRET_ARN,
+  statementsOf,
+} from './definition';
 
 function importVpc(stack: Stack, ids: Partial<ec2.VpcAttributes> = { privateSubnetIds: ['subnet-1', 'subnet-2'] }) {
   return ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['us-east-1a'], ...ids });
@@ -188,6 +206,72 @@ describe('endpoints', () => {
       dataRepositories: [new DataRepository(stack, 'Data', { url })],
     });
     expect(services(stack)).toEqual(expected);
+  });
+
+  test.each(['tokenSecret', 'pushTokenSecret'])('are Secrets Manager for a %s alone', (name) => {
+    const stack = defineStack();
+    const repository = Object.assign(new DataRepository(stack, 'Data', { url: REPOSITORY_URL }), {
+      [name]: Secret.fromSecretCompleteArn(stack, 'Token', SECRET_ARN),
+    });
+    define(stack, { vpc: own(stack) }).addEndpoints({ dataRepositories: [repository] });
+    expect(services(stack)).toEqual(['.s3', 'com.amazonaws.us-east-1.secretsmanager']);
+  });
+
+  test('are S3 alone for a repository of another host without a token', () => {
+    const stack = defineStack();
+    define(stack, { vpc: own(stack) }).addEndpoints({
+      dataRepositories: [new DataRepository(stack, 'Data', { url: REPOSITORY_URL })],
+    });
+    expect(services(stack)).toEqual(['.s3']);
+  });
+
+  describe('are CodeCommit for a repository whose ARN', () => {
+    const CODECOMMIT = 'com.amazonaws.us-east-1.git-codecommit';
+    const there = (stack: Stack) =>
+      new Stack(stack.node.root, 'There', { env: { ...ENVIRONMENT, region: 'eu-west-1' } });
+
+    test.each<[string, (stack: Stack) => IDataRepository, string[]]>([
+      [
+        'the deployment makes in this region',
+        (stack) => new CodeCommitDataRepository(stack, 'Data', { repositoryName: 'data' }),
+        ['.s3', CODECOMMIT],
+      ],
+      [
+        'the deployment makes elsewhere, not',
+        (stack) => new CodeCommitDataRepository(there(stack), 'Data', { repositoryName: 'data' }),
+        ['.s3'],
+      ],
+      [
+        'the deployment makes, who knows where',
+        (stack) =>
+          new CodeCommitDataRepository(new Stack(stack.node.root, 'Anywhere'), 'D', { repositoryName: 'data' }),
+        ['.s3', CODECOMMIT],
+      ],
+      [
+        'names this region',
+        (stack) =>
+          DataRepository.fromCodeCommit(
+            there(stack),
+            'Data',
+            codecommit.Repository.fromRepositoryArn(stack, 'R', 'arn:aws:codecommit:us-east-1:111122223333:data'),
+          ),
+        ['.s3', CODECOMMIT],
+      ],
+      [
+        'names another region, not',
+        (stack) =>
+          DataRepository.fromCodeCommit(
+            stack,
+            'Data',
+            codecommit.Repository.fromRepositoryArn(stack, 'R', 'arn:aws:codecommit:eu-west-1:111122223333:data'),
+          ),
+        ['.s3'],
+      ],
+    ])('%s', (_arn, repository, expected) => {
+      const stack = defineStack();
+      define(stack, { vpc: own(stack) }).addEndpoints({ dataRepositories: [repository(stack)] });
+      expect(services(stack)).toEqual(expected);
+    });
   });
 
   test('are CodeCommit where the region is known at deployment only', () => {
