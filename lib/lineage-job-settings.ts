@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -10,7 +9,9 @@ import { contract } from './private/contract';
 import { enforce, invalid, isKnown, type Rule } from './private/errors';
 import { jobEntrypoint } from './private/job-entrypoint';
 import { type JobRequest, processingJobRequest, trainingJobRequest } from './private/job-requests';
+import { lineageEnvironment } from './private/lineage-environment';
 import { ObjectGrants } from './private/object-grants';
+import { MODELS } from './private/pipeline-roles';
 import { DEFAULT_RUNTIME } from './private/pipeline-rules';
 
 const { channels, jobEnvironment } = contract;
@@ -225,7 +226,7 @@ export class LineageJobSettings extends Construct {
         ...inputsOf(jobToolkit.toolkitUri, this.train),
         [channels.lineage]: this.handoverUri(dataRevision),
       },
-      outputUri: artifactBucket.s3UrlForObject('models'),
+      outputUri: artifactBucket.s3UrlForObject(MODELS),
     };
   }
 
@@ -291,21 +292,7 @@ export class LineageJobSettings extends Construct {
   }
 
   private environmentOf(dataRevision: string, tokenSecret?: secretsmanager.ISecret): Record<string, string> {
-    const { dataRepository, datasetPath, experimentName, platform, registeredModelName } = this.props;
-    const { branch, url } = dataRepository;
-    return {
-      [jobEnvironment.dataRevision]: dataRevision,
-      [jobEnvironment.dataRepositoryUrl]: url,
-      // scripts of AWS's sample read it; an address that only the deployment knows cannot be taken apart.
-      ...(isKnown(url) && { [jobEnvironment.dataRepositoryName]: posix.basename(url, '.git') }),
-      [jobEnvironment.dataBranch]: branch,
-      ...(tokenSecret && { [jobEnvironment.dataRepositoryTokenSecretArn]: tokenSecret.secretArn }),
-      [jobEnvironment.dvcRemoteUrl]: platform.dvcRemote.url,
-      [jobEnvironment.datasetPath]: datasetPath ?? 'dataset',
-      [jobEnvironment.mlflowTrackingUri]: platform.mlflowApp.mlflowAppArn,
-      [jobEnvironment.mlflowExperimentName]: experimentName,
-      [jobEnvironment.mlflowRegisteredModelName]: registeredModelName ?? experimentName,
-    };
+    return { [jobEnvironment.dataRevision]: dataRevision, ...lineageEnvironment(this.props, tokenSecret) };
   }
 
   private handoverUri(dataRevision: string): string {

@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import { Annotations, Names, Resource, Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import {
@@ -15,7 +14,8 @@ import type { LineagePlatform } from './lineage-platform';
 import type { QualityBound, RegisterProps } from './model-registration';
 import type { PipelineJobProps, PreprocessProps, TrainProps } from './pipeline-job';
 import { contract } from './private/contract';
-import { enforce, invalid, isKnown } from './private/errors';
+import { enforce, invalid } from './private/errors';
+import { lineageEnvironment } from './private/lineage-environment';
 import { defineModelPackageGroup } from './private/model-package-group';
 import { ObjectGrants } from './private/object-grants';
 import { pipelineArn } from './private/pipeline-arns';
@@ -334,7 +334,7 @@ export class LineagePipeline extends Resource implements IPipeline {
     const script = job.script.bind(step, `${id.toLowerCase()}.py`, role);
     const lineage = {
       ...script.environment,
-      ...this.lineageEnvironment(props, script, id),
+      ...this.environmentOf(props, script, id),
       ...(id === 'Evaluate' && {
         [contract.jobEnvironment.evaluatedTrainingJob]: propertyOf(TRAIN, 'TrainingJobName'),
       }),
@@ -361,30 +361,23 @@ export class LineagePipeline extends Resource implements IPipeline {
     };
   }
 
-  private lineageEnvironment(
+  private environmentOf(
     props: LineagePipelineProps,
     script: JobScriptConfig,
     id: 'Preprocess' | 'Train' | 'Evaluate',
   ): Record<string, PipelineValue> {
     const names = contract.jobEnvironment;
-    const { dataRepository, platform } = props;
-    const tokenSecret = id === 'Preprocess' ? dataRepository.pushTokenSecret : dataRepository.tokenSecret;
+    const { dataRepository } = props;
+    const common = {
+      ...props,
+      experimentName: this.experimentOf(props),
+      registeredModelName: this.registeredModelOf(props),
+    };
     return {
       [names.dataRevision]: this.dataRevision(),
       [names.dataVersion]: parameter(PARAMETERS.dataVersion),
       [names.pipelineExecutionArn]: EXECUTION_ARN,
-      [names.dataRepositoryUrl]: dataRepository.url,
-      // scripts of AWS's sample read it; an address that only the deployment knows cannot be taken apart.
-      ...(isKnown(dataRepository.url) && {
-        [names.dataRepositoryName]: posix.basename(dataRepository.url, '.git'),
-      }),
-      [names.dataBranch]: dataRepository.branch,
-      ...(tokenSecret && { [names.dataRepositoryTokenSecretArn]: tokenSecret.secretArn }),
-      [names.dvcRemoteUrl]: platform.dvcRemote.url,
-      [names.datasetPath]: props.datasetPath ?? 'dataset',
-      [names.mlflowTrackingUri]: platform.mlflowApp.mlflowAppArn,
-      [names.mlflowExperimentName]: this.experimentOf(props),
-      [names.mlflowRegisteredModelName]: this.registeredModelOf(props),
+      ...lineageEnvironment(common, id === 'Preprocess' ? dataRepository.pushTokenSecret : dataRepository.tokenSecret),
       ...(script.hasRevision && { [names.codeRevision]: parameter(PARAMETERS.codeRevision) }),
     };
   }
