@@ -65,16 +65,27 @@ export interface CdkApp {
  * @returns the outputs of its stack
  */
 export async function deployApp(environment: NodeJS.ProcessEnv, app: CdkApp): Promise<Record<string, string>> {
-  const folder = await mkdtemp(join(tmpdir(), 'cdk-out-'));
+  const folder = await mkdtemp(join(tmpdir(), 'cdk-outputs-'));
   try {
     const outputs = join(folder, 'outputs.json');
+    await runCdk(environment, app, ['deploy', '--require-approval=never', `--outputs-file=${outputs}`]);
+    return JSON.parse(await readFile(outputs, 'utf8'))[app.stackName];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Runs the CDK command line on an app, as a platform team does.
+ */
+export async function runCdk(environment: NodeJS.ProcessEnv, app: CdkApp, command: readonly string[]): Promise<void> {
+  const output = await mkdtemp(join(tmpdir(), 'cdk-out-'));
+  try {
     await runProgram(
       CDK,
       [
-        'deploy',
-        '--require-approval=never',
-        `--outputs-file=${outputs}`,
-        `--output=${join(folder, 'cdk.out')}`,
+        ...command,
+        `--output=${output}`,
         ...(app.program ? [`--app=${app.program}`] : []),
         ...Object.entries(app.context).map(([key, value]) => `--context=${key}=${value}`),
       ],
@@ -83,9 +94,8 @@ export async function deployApp(environment: NodeJS.ProcessEnv, app: CdkApp): Pr
         environment: { ...environment, PATH: `${join(projectRoot, 'node_modules', '.bin')}:${environment.PATH}` },
       },
     );
-    return JSON.parse(await readFile(outputs, 'utf8'))[app.stackName];
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(output, { recursive: true, force: true });
   }
 }
 
