@@ -41,13 +41,13 @@ const RULES: readonly Rule<MlflowAppProps>[] = [
       `weeklyMaintenanceWindowStart must be a day and a time in UTC such as "Tue:03:30", got ${JSON.stringify(weeklyMaintenanceWindowStart)}`,
   },
   {
-    broken: ({ defaultForDomains = [] }) => unknownDomains(defaultForDomains).length > 0,
-    message: ({ defaultForDomains = [] }) =>
+    broken: ({ defaultForDomains }) => unknownDomains(defaultForDomains).length > 0,
+    message: ({ defaultForDomains }) =>
       `defaultForDomains must be ids of SageMaker domains such as "d-abcdefghijkl", got ${JSON.stringify(unknownDomains(defaultForDomains))}`,
   },
 ];
 
-function unknownDomains(ids: readonly string[]): string[] {
+function unknownDomains(ids?: readonly string[]): string[] {
   return isKnown(ids) ? ids.filter((id) => isKnown(id) && !/^d-(-*[a-z0-9]){1,61}$/.test(id)) : [];
 }
 
