@@ -43,6 +43,19 @@ const PLATFORM = {
   'Resource::*': 'SageMaker lists all jobs or none',
 };
 
+const PIPELINE = {
+  ...PLATFORM,
+  'Resource::arn:<AWS::Partition>:s3:::raw/x/*': 'raw data, named by its owners',
+  [`${SAGEMAKER}:processing-job/pipelines-*`]: 'SageMaker names the jobs of pipelines itself',
+  [`${SAGEMAKER}:training-job/pipelines-*`]: 'SageMaker names the jobs of pipelines itself',
+};
+
+/** The name of a group of model packages, as the template takes it out of the group's ARN. */
+function nameOfGroup(logicalId: string): string {
+  const resource = { 'Fn::Select': [5, { 'Fn::Split': [':', { Ref: logicalId }] }] };
+  return JSON.stringify({ 'Fn::Select': [1, { 'Fn::Split': ['/', resource] }] });
+}
+
 /**
  * The wildcards that remain, each with the reason why nothing narrower works. The list is closed: a new wildcard fails.
  */
@@ -81,11 +94,13 @@ const JUSTIFIED: Record<string, Record<string, string>> = {
   },
   LineageJobSettings: PLATFORM,
   LineagePlatform: PLATFORM,
-  LineagePipeline: {
-    ...PLATFORM,
-    'Resource::arn:<AWS::Partition>:s3:::raw/x/*': 'raw data, named by its owners',
-    [`${SAGEMAKER}:processing-job/pipelines-*`]: 'SageMaker names the jobs of pipelines itself',
-    [`${SAGEMAKER}:training-job/pipelines-*`]: 'SageMaker names the jobs of pipelines itself',
+  LineagePipeline: PIPELINE,
+  'LineagePipeline in full': {
+    ...PIPELINE,
+    'Resource::<PlatformArtifactsD98FDC30.Arn>/checkpoints/stack-pipeline-013d2286/*':
+      'checkpoints of this pipeline, named after their datasets',
+    'Resource::<PlatformArtifactsD98FDC30.Arn>/evaluations/*': 'evaluations, named after their executions',
+    [`${SAGEMAKER}:model-package/${nameOfGroup('PipelineModels23D86F5C')}/*`]: 'versions of the group, by their number',
   },
 };
 

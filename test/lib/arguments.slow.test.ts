@@ -1,4 +1,4 @@
-import { App, CfnParameter, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -19,6 +19,7 @@ import {
   LineageJobSettings,
   LineageOperations,
   LineagePipeline,
+  type LineagePipelineProps,
   LineagePlatform,
   MlflowApp,
   ProcessingRole,
@@ -164,6 +165,20 @@ const platform = (stack: Stack, given: Given) =>
     jobs: { artifactBucket: given.bucket('Artifacts') },
   });
 
+function pipeline(stack: Stack, given: Given): LineagePipelineProps {
+  const dataRepository = repository(stack, given);
+  const data = { repositories: [dataRepository] };
+  const script = JobScript.fromRepository(dataRepository, { entry: 'train.py' });
+  const image = JobImage.fromUri(given.text('Image', IMAGE));
+  return {
+    platform: new LineagePlatform(stack, 'Platform', { name: given.text('Name', 'demo'), data }),
+    dataRepository,
+    preprocess: { script, image, inputBucket: given.bucket('Raw'), inputPrefix: given.text('InputPrefix', 'raw') },
+    train: { script, image },
+    pipelineName: given.text('PipelineName', 'demo'),
+  };
+}
+
 /** Each public construct with what it can be given. */
 const DEFINITIONS: Readonly<Record<string, (stack: Stack, given: Given) => unknown>> = {
   CheckpointRecorder: (stack, given) =>
@@ -211,17 +226,26 @@ const DEFINITIONS: Readonly<Record<string, (stack: Stack, given: Given) => unkno
       deploymentRecorder: new DeploymentRecorder(stack, 'DeploymentRecorder', { platformName, evidenceStore }),
     });
   },
-  LineagePipeline: (stack, given) => {
-    const dataRepository = repository(stack, given);
-    const data = { repositories: [dataRepository] };
-    const script = JobScript.fromRepository(dataRepository, { entry: 'train.py' });
-    const image = JobImage.fromUri(given.text('Image', IMAGE));
+  LineagePipeline: (stack, given) => new LineagePipeline(stack, 'Pipeline', pipeline(stack, given)),
+  'LineagePipeline in full': (stack, given) => {
+    const props = pipeline(stack, given);
     return new LineagePipeline(stack, 'Pipeline', {
-      platform: new LineagePlatform(stack, 'Platform', { name: given.text('Name', 'demo'), data }),
-      dataRepository,
-      preprocess: { script, image, inputBucket: given.bucket('Raw'), inputPrefix: given.text('InputPrefix', 'raw') },
-      train: { script, image },
-      pipelineName: given.text('PipelineName', 'demo'),
+      ...props,
+      train: {
+        ...props.train,
+        spot: { maxWait: Duration.hours(2) },
+        instanceType: given.text('InstanceType', 'ml.m5.large'),
+        hyperparameters: { epochs: given.text('Epochs', '3') },
+      },
+      evaluate: props.train,
+      qualityGate: [{ metric: 'accuracy', atLeast: 0.9 }],
+      register: {
+        inferenceImage: JobImage.fromUri(given.text('InferenceImage', IMAGE)),
+        contentTypes: [given.text('ContentType', 'text/csv')],
+        modelPackageGroupName: given.text('GroupName', 'demo'),
+      },
+      experimentName: given.text('ExperimentName', 'demo'),
+      registeredModelName: given.text('ModelName', 'diagnosis'),
     });
   },
   LineagePlatform: platform,

@@ -30,6 +30,10 @@ const NAMES: Readonly<Record<string, (id: string) => { ref: string; arn: string 
     const arn = id.startsWith('arn:') ? id : `arn:aws:sagemaker:${region}:${account}:mlflow-app/app-${id}`;
     return { ref: arn, arn };
   },
+  'AWS::SageMaker::ModelPackageGroup': (id) => {
+    const arn = `arn:aws:sagemaker:${region}:${account}:model-package-group/${id}`;
+    return { ref: arn, arn };
+  },
   'AWS::Events::Rule': (id) => ({ ref: id, arn: `arn:aws:events:${region}:${account}:rule/${id}` }),
   'AWS::SQS::Queue': (id) => ({
     ref: `https://sqs.${region}.amazonaws.com/${account}/${id}`,
@@ -66,7 +70,7 @@ export function concrete(resources: Resources, value: any): any {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, concrete(resources, item)]));
 }
 
-function callFunction(resources: Resources, name: string, argument: unknown): string {
+function callFunction(resources: Resources, name: string, argument: unknown): string | string[] {
   if (name === 'Fn::GetAtt') {
     const [id, attribute] = argument as [string, string];
     if (attribute === 'Arn') {
@@ -76,6 +80,14 @@ function callFunction(resources: Resources, name: string, argument: unknown): st
   if (name === 'Fn::Join') {
     const [separator, parts] = argument as [string, unknown[]];
     return concrete(resources, parts).join(separator);
+  }
+  if (name === 'Fn::Split') {
+    const [separator, text] = argument as [string, unknown];
+    return concrete(resources, text).split(separator);
+  }
+  if (name === 'Fn::Select') {
+    const [index, list] = argument as [number, unknown];
+    return concrete(resources, list)[index];
   }
   if (name === 'Fn::Sub' && typeof argument === 'string') {
     return argument.replace(/\$\{([^}]+)\}/g, (_all, reference: string) => concrete(resources, { Ref: reference }));

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -22,8 +22,10 @@ import {
   LineageJobSettings,
   LineageOperations,
   LineagePipeline,
+  type LineagePipelineOptions,
   LineagePlatform,
   MlflowApp,
+  type PipelineJobProps,
   ProcessingRole,
   RunTagger,
   TrainingRole,
@@ -74,7 +76,7 @@ export function defineJobParts(stack: Stack): JobRoleProps {
 }
 
 /**
- * Each public construct with the fewest props it takes.
+ * Each public construct with the fewest props it takes, and the pipeline with all of its steps too.
  */
 export const CONSTRUCTS: Record<string, (stack: Stack) => void> = {
   CheckpointRecorder: (stack) =>
@@ -145,18 +147,31 @@ export const CONSTRUCTS: Record<string, (stack: Stack) => void> = {
       },
     });
   },
-  LineagePipeline: (stack) => {
-    const dataRepository = defineRepository(stack);
-    const script = JobScript.fromAsset(SCRIPTS, { entry: 'log_run.py' });
-    const image = JobImage.pytorchTraining('2.6.0', { pythonVersion: 'py312' });
-    new LineagePipeline(stack, 'Pipeline', {
-      platform: new LineagePlatform(stack, 'Platform', { name: 'demo', data: { repositories: [dataRepository] } }),
-      dataRepository,
-      preprocess: { script, image, inputBucket: s3.Bucket.fromBucketName(stack, 'Raw', 'raw'), inputPrefix: 'x' },
-      train: { script, image },
-    });
-  },
+  LineagePipeline: (stack) => definePipeline(stack),
+  'LineagePipeline in full': (stack) =>
+    definePipeline(stack, ({ script, image }) => ({
+      train: { script, image, spot: { maxWait: Duration.hours(2) } },
+      evaluate: { script, image },
+      qualityGate: [{ metric: 'accuracy', atLeast: 0.9 }],
+      register: { inferenceImage: JobImage.pytorchInference('2.6.0', { pythonVersion: 'py312' }) },
+    })),
 };
+
+function definePipeline(
+  stack: Stack,
+  further: (job: PipelineJobProps) => Partial<LineagePipelineOptions> = () => ({}),
+): void {
+  const dataRepository = defineRepository(stack);
+  const script = JobScript.fromAsset(SCRIPTS, { entry: 'log_run.py' });
+  const image = JobImage.pytorchTraining('2.6.0', { pythonVersion: 'py312' });
+  new LineagePipeline(stack, 'Pipeline', {
+    platform: new LineagePlatform(stack, 'Platform', { name: 'demo', data: { repositories: [dataRepository] } }),
+    dataRepository,
+    preprocess: { script, image, inputBucket: s3.Bucket.fromBucketName(stack, 'Raw', 'raw'), inputPrefix: 'x' },
+    train: { script, image },
+    ...further({ script, image }),
+  });
+}
 
 export function templateOf(define: (stack: Stack) => void): Template {
   const stack = defineStack();

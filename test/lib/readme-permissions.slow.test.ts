@@ -4,7 +4,10 @@ import { actionsOf, CONSTRUCTS, statementsOf, templateOf } from './definition';
 const ROLES: Readonly<Record<string, string>> = {
   'processing jobs': 'PlatformProcessingRole',
   'training jobs': 'PlatformTrainingRole',
+  'evaluation jobs': 'PipelineEvaluationRole',
   pipeline: 'PipelineRole',
+  'dataset-reader': 'PipelineDatasetReaderRole',
+  'model-registrar': 'PipelineModelRegistrarRole',
   'MLflow App': 'PlatformMlflowAppRole',
   'guard of the MLflow App': 'PlatformMlflowAppGuardFunctionRole',
   'lineage-deriver': 'PlatformRunTaggerLineageDeriverRole',
@@ -13,7 +16,7 @@ const ROLES: Readonly<Record<string, string>> = {
   'checkpoint-recorder': 'PlatformCheckpointRecorderRecorderRole',
 };
 
-const template = templateOf(CONSTRUCTS.LineagePipeline as never);
+const template = templateOf(CONSTRUCTS['LineagePipeline in full'] as never);
 
 const [, table = ''] = readProjectFile('README.md').split('### Who may do what');
 const ROWS = [...table.matchAll(/^\| ([a-zA-Z -]+) \|(.*)\|(.*)\|(.*)\|(.*)\|$/gm)]
