@@ -1,5 +1,5 @@
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { projectRoot } from '../../setup/project.mjs';
 import { runChild } from '../../setup/run-child.mjs';
 import { readJestReport, settle } from '../../testing/test-programs.mjs';
@@ -7,9 +7,21 @@ import { asHere } from './consumer.mjs';
 
 const TOOLS = ['@cloud-copilot/iam-simulate', 'cdk-nag', 'jest', 'ts-jest', 'typescript', '@types/jest', '@types/node'];
 const NEEDED = [
-  ...['lib', 'assets', 'test/lib', 'test/nag.slow.test.ts', 'test/e2e/scripts', 'docs/security.md'],
+  ...[
+    'lib',
+    'assets',
+    'test/lib',
+    'test/nag.slow.test.ts',
+    'test/e2e/scripts',
+    'test/project-files.ts',
+    'docs/security.md',
+    'README.md',
+  ],
   ...['package.json', 'jest.config.js', 'tsconfig.json'],
 ];
+/** They are about what DVC reads, and run it from the environments of this project. */
+const ABOUT_DVC = ['dvc-configuration.slow.test.ts', 'first-commit.slow.test.ts'];
+const isAboutCdk = (path) => !ABOUT_DVC.includes(basename(path));
 
 /** Runs a copy of the tests of the constructs with the CDK that the consumer has installed. */
 export async function runConstructTests(consumer, wanted) {
@@ -21,7 +33,7 @@ export async function runConstructTests(consumer, wanted) {
   // below the consumer, so that its modules are found.
   const copy = join(consumer.directory, 'copy');
   mkdirSync(copy);
-  for (const path of NEEDED) cpSync(join(projectRoot, path), join(copy, path), { recursive: true });
+  for (const path of NEEDED) cpSync(join(projectRoot, path), join(copy, path), { recursive: true, filter: isAboutCdk });
   const report = join(consumer.home, 'jest.json');
   const jest = consumer.module('jest', 'bin', 'jest.js');
   const args = [jest, '--selectProjects', 'unit', 'slow', '--json', '--outputFile', report];
