@@ -10,31 +10,48 @@ const WORKERS = 2;
 const WORKER = join(projectRoot, 'scripts', 'full', 'removed-rules', 'worker.mjs');
 /** A process keeps something of all that it has loaded. */
 const MUTANTS_OF_A_WORKER = 25;
-const NO_MUTANT = { name: 'nothing removed' };
+const NO_MUTANT = { name: 'any change' };
+
+/** It takes a few minutes; a mutant for which a test never ends must not hold up what comes after. */
+const MINUTES = 10;
 
 /** Tries what is waiting, one after the other, until nothing is. */
-async function work(waiting, tell) {
-  while (waiting.length > 0) await workFor(MUTANTS_OF_A_WORKER, waiting, tell);
+async function work(waiting, tell, deadline) {
+  try {
+    while (waiting.length > 0) await workFor(MUTANTS_OF_A_WORKER, waiting, tell, deadline);
+  } catch (error) {
+    // what cannot be completed is not gone on with by the other worker.
+    waiting.length = 0;
+    throw error;
+  }
 }
 
-function workFor(count, waiting, tell) {
+function workFor(count, waiting, tell, deadline) {
   // as in the unit tests: nag packs and templates are validated by the tests that are about them.
   const worker = fork(WORKER, { cwd: projectRoot, env: { ...process.env, CDK_VALIDATION: 'false' } });
   let left = count;
+  let tried = 'no test';
   return new Promise((resolve, reject) => {
-    worker.once('error', reject);
-    worker.once('exit', (code, signal) => reject(new Error(`a worker ended with ${signal ?? `exit code ${code}`}`)));
+    const end = (settle, reason) => {
+      worker.removeAllListeners();
+      clearTimeout(timer);
+      worker.kill('SIGKILL');
+      settle(reason);
+    };
+    const fail = (what) => end(reject, new Error(`${what}: it ran ${tried}, and ${waiting.length} more were waiting`));
+    const timer = setTimeout(() => fail(`no time was left after ${MINUTES} minutes`), deadline - Date.now());
+    worker.once('error', ({ message }) => fail(message));
+    worker.once('exit', (code, signal) => fail(`a worker ended by ${signal ?? `exit code ${code}`}`));
     worker.on('message', (answer) => {
       if (answer !== 'ready') tell(answer);
       left -= 1;
       const next = left < 0 ? undefined : waiting.shift();
-      if (next) {
-        worker.send(next);
+      if (!next) {
+        end(resolve);
         return;
       }
-      worker.removeAllListeners('exit');
-      worker.kill();
-      resolve();
+      tried = `the tests without ${next.name}`;
+      worker.send(next);
     });
   });
 }
@@ -44,20 +61,25 @@ function workFor(count, waiting, tell) {
  */
 export async function run() {
   const say = (text) => process.stdout.write(`${text}\n`);
+  const deadline = Date.now() + MINUTES * 60_000;
   let unchanged;
-  await work([NO_MUTANT], ({ failure }) => {
+  const tellUnchanged = ({ failure }) => {
     unchanged = failure;
-  });
+  };
+  await work([NO_MUTANT], tellUnchanged, deadline);
   if (unchanged) throw new Error(`the tests fail without any change: ${unchanged}`);
 
   const waiting = mutants();
   const all = waiting.length;
   const survivors = [];
   const tell = ({ name: removed, failure }) => {
-    if (!failure) survivors.push(removed);
-    if (process.env.VERBOSE) say(`${failure ? 'noticed' : 'SURVIVED'}: ${removed}: ${failure ?? ''}`);
+    if (!failure) {
+      survivors.push(removed);
+      say(`NOT NOTICED: without ${removed}`);
+    } else if (process.env.VERBOSE) {
+      say(`noticed: without ${removed}: ${failure}`);
+    }
   };
-  await Promise.all(Array.from({ length: WORKERS }, () => work(waiting, tell)));
-  for (const survivor of survivors.sort()) say(`NOT NOTICED: without ${survivor}`);
+  await Promise.all(Array.from({ length: WORKERS }, () => work(waiting, tell, deadline)));
   return { passed: all - survivors.length, failed: survivors.length, skipped: 0 };
 }

@@ -10,7 +10,7 @@ const PERMISSIONS = 'lib/private/perms.ts';
 
 /**
  * Every rule, refusal and warning of the constructs and every action that they grant, each with the file as it would be
- * without it: { name, file, text }.
+ * without it: { name, file, text }, and the action as its right.
  */
 export function mutants() {
   const files = readdirSync(join(projectRoot, 'lib'), { recursive: true, encoding: 'utf8' })
@@ -31,7 +31,7 @@ function mutantsOf(file) {
   const found = [];
   const visit = (node) => {
     if (path === PERMISSIONS && ts.isStringLiteral(node) && ts.isArrayLiteralExpression(node.parent)) {
-      found.push(removed(node, node.text, NO_RIGHT));
+      found.push({ ...removed(node, node.text, NO_RIGHT), right: node.text });
     } else if (isRule(node) || isProblem(node)) {
       found.push(removed(node, firstLine(node), '...[]'));
     } else if (ts.isThrowStatement(node)) {
