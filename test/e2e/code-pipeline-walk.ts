@@ -15,7 +15,8 @@ import { type HostedRepository, hostRepository } from '../../sandbox/walk/platfo
 import { startPipeline } from '../../sandbox/walk/start-pipeline';
 
 const CODE = join(__dirname, 'code');
-const PREPROCESS = 'preprocess.py';
+// what a folder has no script of its own for.
+const PLAIN_SCRIPTS = ['preprocess.py', 'train.py'];
 
 /** The example, with a second pipeline whose scripts come from a branch of a code repository. */
 export interface CodePipelineWalk extends PipelineWalk {
@@ -23,12 +24,16 @@ export interface CodePipelineWalk extends PipelineWalk {
   readonly code: DataCheckout;
 }
 
-export async function deployCodePipelineWalk(sandbox: Sandbox, platformName: string): Promise<CodePipelineWalk> {
+export async function deployCodePipelineWalk(
+  sandbox: Sandbox,
+  platformName: string,
+  program = 'tsx test/e2e/apps/code-repository.ts',
+): Promise<CodePipelineWalk> {
   const repository = await hostRepository(sandbox, awsClients(sandbox.environment()), `${platformName}/code`);
   const [code, walk] = await Promise.all([
     pushScripts(sandbox, repository),
     deployPipelineWalk(sandbox, platformName, {
-      program: 'tsx test/e2e/apps/code-repository.ts',
+      program,
       context: {
         codeRepositoryUrl: repository.url,
         codeRepositoryTokenSecretArn: repository.tokenSecretArn,
@@ -48,7 +53,7 @@ async function pushScripts(sandbox: Sandbox, { url }: HostedRepository): Promise
   const branches = (await readdir(CODE, { withFileTypes: true })).filter((entry) => entry.isDirectory());
   for (const { name } of branches) {
     await checkout.git('checkout', '--quiet', '--orphan', name);
-    await cp(join(CODE, PREPROCESS), join(folder, PREPROCESS));
+    await Promise.all(PLAIN_SCRIPTS.map((script) => cp(join(CODE, script), join(folder, script))));
     await cp(join(CODE, name), folder, { recursive: true });
     await checkout.git('add', '--all');
     await checkout.git('commit', '--quiet', '--message', `Scripts ${name}`);
@@ -58,11 +63,17 @@ async function pushScripts(sandbox: Sandbox, { url }: HostedRepository): Promise
 }
 
 /** Starts the pipeline with the scripts of a branch, tag or commit. */
-export function startCode(walk: CodePipelineWalk, codeRevision: string, inputUri: string): Promise<string> {
+export function startCode(
+  walk: CodePipelineWalk,
+  codeRevision: string,
+  inputUri: string,
+  parameters: Readonly<Record<string, string>> = {},
+): Promise<string> {
   return startPipeline(walk.aws, walk.outputs.CodeRepositoryPipelineName, {
     DataVersion: codeRevision,
     InputUri: inputUri,
     CodeRevision: codeRevision,
+    ...parameters,
   });
 }
 
@@ -71,6 +82,7 @@ export async function runCode(
   walk: CodePipelineWalk,
   codeRevision: string,
   inputUri: string,
+  parameters: Readonly<Record<string, string>> = {},
 ): Promise<FinishedExecution> {
-  return finishExecution(walk, await startCode(walk, codeRevision, inputUri), codeRevision);
+  return finishExecution(walk, await startCode(walk, codeRevision, inputUri, parameters), codeRevision);
 }
