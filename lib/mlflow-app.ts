@@ -11,7 +11,7 @@ import { defineSageMakerRole } from './private/job-roles';
 import { setMlflowAppDefaults } from './private/mlflow-app-defaults';
 import { guardMlflowApp } from './private/mlflow-app-guard';
 import { ObjectGrants } from './private/object-grants';
-import { MIRROR_LINEAGE, MIRROR_MODEL_REGISTRY } from './private/perms';
+import { FIND_LINEAGE, MIRROR_LINEAGE, MIRROR_MODEL_REGISTRY } from './private/perms';
 
 const DEFAULT_ARTIFACT_PREFIX = 'mlflow';
 
@@ -387,6 +387,7 @@ export class MlflowApp extends Resource implements IMlflowApp {
       role.addToPolicy(new iam.PolicyStatement({ actions, resources: kinds.map((kind) => this.sageMakerArn(kind)) }));
     allow(MIRROR_MODEL_REGISTRY, ['model-package-group', 'model-package']);
     allow(MIRROR_LINEAGE, ['action', 'artifact', 'context', 'experiment-trial-component']);
+    role.addToPolicy(new iam.PolicyStatement({ actions: FIND_LINEAGE, resources: ['*'] }));
   }
 
   private sageMakerArn(kind: string): string {

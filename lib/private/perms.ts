@@ -145,12 +145,9 @@ export const MIRROR_MODEL_REGISTRY = [
   'sagemaker:DescribeModelPackageGroup',
   'sagemaker:UpdateModelPackage',
 ];
-export const MIRROR_LINEAGE = [
-  'sagemaker:AddAssociation',
-  'sagemaker:CreateAction',
-  'sagemaker:DescribeAction',
-  'sagemaker:ListArtifacts',
-];
+export const MIRROR_LINEAGE = ['sagemaker:AddAssociation', 'sagemaker:CreateAction', 'sagemaker:DescribeAction'];
+// has no resource type: allowed on artifacts alone, it is refused.
+export const FIND_LINEAGE = ['sagemaker:ListArtifacts'];
 
 // what a pipeline does with the jobs of its steps; it tags them with its execution.
 export const RUN_PROCESSING_JOBS = [

@@ -114,6 +114,11 @@ test('mirroring gives the role the registry, and the lineage that SageMaker skip
     'sagemaker:ListArtifacts',
     'sagemaker:UpdateModelPackage',
   ]);
+  expect(statementsOf(template, 'AppRole')).toContainEqual({
+    Action: 'sagemaker:ListArtifacts',
+    Effect: 'Allow',
+    Resource: '*',
+  });
 });
 
 test('only SageMaker of this account may take the role', () => {
