@@ -165,9 +165,11 @@ export class JobNetwork extends Construct implements ec2.IConnectable {
     if (options.dataRepositories.some((repository) => this.isAtCodeCommitHere(repository))) {
       this.addInterfaceEndpoint('CodeCommit', ec2.InterfaceVpcEndpointAwsService.CODECOMMIT_GIT);
     }
+    // https://docs.aws.amazon.com/sagemaker/latest/dg/model-customize-mtrl-vpc.html names the endpoint, for jobs of another
+    // kind; no page on MLflow Apps does.
     Annotations.of(this).addWarningV2(
       'cdk-ml-lineage:JobNetwork.mlflowWithoutEndpoint',
-      'AWS documents no VPC endpoint for MLflow Apps: the subnets need another way to MLflow and to the Git host, such as a NAT gateway',
+      'no endpoint for MLflow is added: that the service "aws.sagemaker.<region>.mlflow" serves MLflow Apps is unconfirmed; the subnets need another way to MLflow and to the Git host, such as a NAT gateway',
     );
   }
 

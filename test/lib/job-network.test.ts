@@ -192,7 +192,7 @@ describe('endpoints', () => {
     expect(JSON.stringify(template.findResources('AWS::EC2::SecurityGroup'))).not.toContain('VpcCidr');
     Annotations.fromStack(stack).hasWarning(
       '/Stack/Network',
-      'AWS documents no VPC endpoint for MLflow Apps: the subnets need another way to MLflow and to the Git host, such as a NAT gateway [ack: cdk-ml-lineage:JobNetwork.mlflowWithoutEndpoint]',
+      'no endpoint for MLflow is added: that the service "aws.sagemaker.<region>.mlflow" serves MLflow Apps is unconfirmed; the subnets need another way to MLflow and to the Git host, such as a NAT gateway [ack: cdk-ml-lineage:JobNetwork.mlflowWithoutEndpoint]',
     );
   });
 
