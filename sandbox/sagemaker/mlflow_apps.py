@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import secrets
 import string
 import threading
@@ -32,6 +33,7 @@ _UPDATABLE = (
     "DefaultDomainIdList",
     "AccountDefaultStatus",
 )
+_REGISTERS = "AutoModelRegistrationEnabled"
 _BUSY = ("Creating", "Updating", "Deleting")
 # AWS's own MLflow plug-in asks for these where it is told nothing; the API's own defaults are unconfirmed.
 _EXPIRES_IN_SECONDS = 300
@@ -53,11 +55,20 @@ class MlflowApp:
     creation_time: float = field(default_factory=time.time)
     last_modified_time: float = 0
     last_modified_by: str = ""
+    # only models that are new since then become model packages.
+    registers_since: float = math.inf
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def __post_init__(self) -> None:
         self.last_modified_time = self.creation_time
         self.last_modified_by = self.created_by
+        self.set_registration()
+
+    def set_registration(self) -> None:
+        if self.properties["ModelRegistrationMode"] != _REGISTERS:
+            self.registers_since = math.inf
+        elif self.registers_since == math.inf:
+            self.registers_since = time.time()
 
     def enter(self, status: str) -> None:
         self.status = status
@@ -85,6 +96,11 @@ class MlflowApps:
     def find_by_arn(self, arn: str) -> MlflowApp | None:
         with self._lock:
             return self._apps.get(arn)
+
+    def registering(self) -> list[MlflowApp]:
+        """The apps of which registered models become model packages."""
+        with self._lock:
+            return [app for app in self._apps.values() if app.registers_since < math.inf]
 
     def create(self, call: Call) -> Document:
         request = call.request
@@ -133,6 +149,7 @@ class MlflowApps:
             if changes.get("Name", app.properties["Name"]) != app.properties["Name"]:
                 self._require_free_name(changes["Name"], ConflictException)
             app.properties.update(changes)
+            app.set_registration()
             app.last_modified_by = call.principal_arn
             app.enter("Updating")
         threading.Thread(target=self._apply, args=(app,), daemon=True).start()

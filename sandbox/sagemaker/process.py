@@ -15,6 +15,10 @@ from sandbox.sagemaker.control_plane_server import control_plane_handler
 from sandbox.sagemaker.emulator_client import EmulatorClient
 from sandbox.sagemaker.gateway import gateway_handler
 from sandbox.sagemaker.https_server import HttpsServer
+from sandbox.sagemaker.registry_sync import RegistrySync
+from sandbox.sagemaker.role_calls import SignedRoleCalls
+from sandbox.sagemaker.role_clients import EmulatorRoleClients
+from sandbox.sagemaker.role_rights import RoleRights
 from sandbox.sagemaker.service_model import service_model
 from sandbox.sagemaker.settings import SageMakerSettings
 
@@ -32,6 +36,13 @@ def serve(settings: SageMakerSettings) -> None:
     account = Account(settings, isolation, emulator)
     control_plane = ControlPlane(account, authorizer)
     admin = AdminRoutes(account)
+    sync = RegistrySync(
+        settings,
+        account.mlflow_apps,
+        SignedRoleCalls(settings),
+        EmulatorRoleClients(settings.aws),
+        RoleRights(settings.aws, authorizer),
+    )
     tls = (settings.tls.certificate, settings.tls.private_key)
     gateway_server = HttpsServer(settings.gateway_port, gateway_handler(account.mlflow_apps, authorizer), *tls)
     control_plane_server = HttpsServer(settings.control_plane_port, control_plane_handler(control_plane, admin), *tls)
@@ -41,8 +52,10 @@ def serve(settings: SageMakerSettings) -> None:
     # health answers on the control plane, so it comes last.
     gateway_server.start()
     control_plane_server.start()
+    sync.start()
     logger.info("control plane on port %s, gateway on port %s", control_plane_server.port, gateway_server.port)
     stopped.wait()
+    sync.close()
     account.close()
     control_plane_server.stop()
     gateway_server.stop()

@@ -10,14 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
 from botocore.exceptions import ClientError
 from job_requests import Jobs
+from mlflow_requests import ARN_HEADER, call
 from role_making import make_role
-from running_sagemaker import REGION, RunningSandbox, wait_until
-
-ARN_HEADER = "x-sm-mlflow-app-arn"
+from running_sagemaker import RunningSandbox, wait_until
 
 # what a data scientist writes; nothing in it knows where it runs.
 TRACKING_SCRIPT = """
@@ -60,24 +57,6 @@ def tracking_role(sandbox: RunningSandbox, bucket: str, app: str) -> str:
     ]
     principal = {"Service": "sagemaker.amazonaws.com", "AWS": "*"}
     return make_role(sandbox, "tracking-role", principal, statements)
-
-
-def call(
-    sandbox: RunningSandbox,
-    app: str | None,
-    credentials: dict[str, str] | None = None,
-    path: str = "/api/2.0/mlflow/experiments/search",
-    body: dict[str, Any] | None = None,
-    sent_body: bytes | None = None,
-) -> tuple[int, dict[str, Any]]:
-    """A signed call of the gateway; ``sent_body`` replaces the signed one on the way."""
-    url = sandbox.environment["SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT"] + path
-    signed = json.dumps(body or {"max_results": 1}).encode()
-    request = AWSRequest("POST", url, {"content-type": "application/json"}, signed)
-    if app:
-        request.headers[ARN_HEADER] = app
-    SigV4Auth(sandbox.session(credentials).get_credentials(), "sagemaker", REGION).add_auth(request)
-    return sandbox.request("POST", url, dict(request.headers), sent_body or signed)
 
 
 def test_an_app_describes_itself(sandbox: RunningSandbox, app: str) -> None:
