@@ -44,8 +44,10 @@ class ModelPackages(NamedResources):
         self._counted: dict[str, int] = {}
 
     def access_to_create(self, action: str, request: Document) -> list[Access]:
-        name: str = request.get("ModelPackageGroupName") or request.get("ModelPackageName") or "*"
-        return [Access(action, self.arn(f"{name.rsplit('/', 1)[-1]}/*"), _written(request))]
+        named: str = request.get("ModelPackageGroupName") or request.get("ModelPackageName") or "*"
+        name = named.rsplit("/", 1)[-1]
+        version = self._counted.get(self._groups.arn(name), 0) + 1
+        return [Access(action, self.arn(f"{name}/{version}"), _written(request))]
 
     def access_to_update(self, action: str, request: Document) -> list[Access]:
         [access] = access_to_existing(action, request["ModelPackageArn"], {}, request)

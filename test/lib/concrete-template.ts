@@ -31,7 +31,7 @@ const NAMES: Readonly<Record<string, (id: string) => { ref: string; arn: string 
     return { ref: arn, arn };
   },
   'AWS::SageMaker::ModelPackageGroup': (id) => {
-    const arn = `arn:aws:sagemaker:${region}:${account}:model-package-group/${id}`;
+    const arn = id.startsWith('arn:') ? id : `arn:aws:sagemaker:${region}:${account}:model-package-group/${id}`;
     return { ref: arn, arn };
   },
   'AWS::Events::Rule': (id) => ({ ref: id, arn: `arn:aws:events:${region}:${account}:rule/${id}` }),

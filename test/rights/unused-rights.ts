@@ -8,26 +8,27 @@ export interface UnusedRight {
   readonly reason: string;
 }
 
-const FUNCTIONS = /(LineageDeriver|RunTagger|Recorder)Role[0-9A-F]{8}$/;
+const QUEUE_FUNCTIONS = /(LineageDeriver|RunTagger|Recorder)Role[0-9A-F]{8}$/;
+const STEP_FUNCTIONS = /ModelRegistrarRole/;
 const WRITERS_OF_EVIDENCE = /(RunTaggerRunTagger|Recorder)Role[0-9A-F]{8}$/;
-const JOBS = /(Processing|Training)Role/;
+const JOBS = /(Evaluation|Processing|Training)Role/;
 
 /**
  * The list is closed both ways: a right that was not used and stands not here fails, and so does one that was used.
  */
 export const UNUSED_RIGHTS: readonly UnusedRight[] = [
   {
-    role: FUNCTIONS,
+    role: new RegExp(`${QUEUE_FUNCTIONS.source}|${STEP_FUNCTIONS.source}`),
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     reason: "Lambda writes the log with the function's role; the local AWS writes it without asking",
   },
   {
-    role: FUNCTIONS,
+    role: QUEUE_FUNCTIONS,
     actions: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage'],
     reason: "Lambda takes messages with the function's role; the local AWS takes them without asking",
   },
   {
-    role: FUNCTIONS,
+    role: QUEUE_FUNCTIONS,
     actions: ['sqs:ChangeMessageVisibility'],
     reason: 'a message whose work failed for a while is put off; nothing fails in the walk',
   },
@@ -47,9 +48,9 @@ export const UNUSED_RIGHTS: readonly UnusedRight[] = [
     reason: 'a statement is read again where the answer to its writing was lost',
   },
   {
-    role: /(LineageDeriver|Recorder)Role[0-9A-F]{8}$/,
+    role: /RecorderRole[0-9A-F]{8}$/,
     actions: ['sagemaker:ListTags'],
-    reason: "a tag says whether a job with a foreign role is the platform's; the walk has none",
+    reason: "a tag says whether a job or model of others is the platform's; the walk has none that they would ask",
   },
   {
     role: /CheckpointRecorderRecorderRole/,
