@@ -9,7 +9,7 @@ import { contract } from './private/contract';
 import { enforce, invalid, isKnown, type Rule } from './private/errors';
 import { jobEntrypoint } from './private/job-entrypoint';
 import { type JobRequest, processingJobRequest, trainingJobRequest } from './private/job-requests';
-import { lineageEnvironment } from './private/lineage-environment';
+import { lineageEnvironment, refuseReplacing } from './private/lineage-environment';
 import { ObjectGrants } from './private/object-grants';
 import { MODELS } from './private/pipeline-roles';
 import { DEFAULT_RUNTIME } from './private/pipeline-rules';
@@ -258,14 +258,7 @@ export class LineageJobSettings extends Construct {
     const scope = new Construct(this, id);
     const { codeUri, environment, hasRevision } = job.script.bind(scope, defaultEntry, role);
     const carried = { ...environment, ...this.environmentOf(DATA_REVISION, this.props.dataRepository.tokenSecret) };
-    const taken = Object.keys(job.environment ?? {}).filter((name) => name in carried);
-    if (taken.length > 0) {
-      throw invalid(
-        this,
-        'LineageJobSettingsInvalid',
-        `environment must not set what carries the lineage, got ${taken.join(', ')}; leave it out`,
-      );
-    }
+    refuseReplacing(this, 'LineageJobSettingsInvalid', carried, job.environment);
     return {
       options: job,
       imageUri: job.image.bind(scope, role).imageUri,

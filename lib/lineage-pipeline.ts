@@ -15,7 +15,7 @@ import type { QualityBound, RegisterProps } from './model-registration';
 import type { PipelineJobProps, PreprocessProps, TrainProps } from './pipeline-job';
 import { contract } from './private/contract';
 import { enforce, invalid } from './private/errors';
-import { lineageEnvironment } from './private/lineage-environment';
+import { lineageEnvironment, refuseReplacing } from './private/lineage-environment';
 import { defineModelPackageGroup } from './private/model-package-group';
 import { ObjectGrants } from './private/object-grants';
 import { pipelineArn } from './private/pipeline-arns';
@@ -339,14 +339,7 @@ export class LineagePipeline extends Resource implements IPipeline {
         [contract.jobEnvironment.evaluatedTrainingJob]: propertyOf(TRAIN, 'TrainingJobName'),
       }),
     };
-    const taken = Object.keys(job.environment ?? {}).filter((name) => name in lineage);
-    if (taken.length > 0) {
-      throw invalid(
-        this,
-        'LineagePipelineInvalid',
-        `environment must not set what carries the lineage, got ${taken.join(', ')}; leave it out`,
-      );
-    }
+    refuseReplacing(this, 'LineagePipelineInvalid', lineage, job.environment);
     return {
       image: job.image.bind(step, role).imageUri,
       instanceType: job.instanceType ?? 'ml.m5.large',

@@ -62,6 +62,7 @@ const MODULES = [
   'private/job-network-settings',
   'private/job-requests',
   'private/job-roles',
+  'private/lineage-environment',
   'private/lineage-function',
   'private/log-key',
   'private/model-package-group',

@@ -1,9 +1,10 @@
 import { posix } from 'node:path';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import type { IConstruct } from 'constructs';
 import type { IDataRepository } from '../data-repository';
 import type { LineagePlatform } from '../lineage-platform';
 import { contract } from './contract';
-import { isKnown } from './errors';
+import { invalid, isKnown } from './errors';
 
 const names = contract.jobEnvironment;
 
@@ -41,4 +42,23 @@ export function lineageEnvironment(
     [names.mlflowExperimentName]: experimentName,
     [names.mlflowRegisteredModelName]: registeredModelName ?? experimentName,
   };
+}
+
+/**
+ * Fails where the user's own variables would replace some that carry the lineage.
+ */
+export function refuseReplacing(
+  scope: IConstruct,
+  code: string,
+  carried: Record<string, unknown>,
+  own: Record<string, string> = {},
+): void {
+  const taken = Object.keys(own).filter((name) => name in carried);
+  if (taken.length > 0) {
+    throw invalid(
+      scope,
+      code,
+      `environment must not set what carries the lineage, got ${taken.join(', ')}; leave it out`,
+    );
+  }
 }
