@@ -8,7 +8,8 @@ import { runsOf, type Walk } from '../../sandbox/walk/platform-walk';
 export async function functionLogs({ cloudWatchLogs }: AwsClients): Promise<string> {
   const lines: string[] = [];
   for await (const { logGroups = [] } of paginateDescribeLogGroups({ client: cloudWatchLogs }, {})) {
-    for (const { logGroupName } of logGroups) {
+    // what a job prints is its own, and is in SageMaker's groups.
+    for (const { logGroupName } of logGroups.filter((group) => !group.logGroupName?.startsWith('/aws/sagemaker/'))) {
       for await (const { events = [] } of paginateFilterLogEvents({ client: cloudWatchLogs }, { logGroupName })) {
         lines.push(...events.map(({ message = '' }) => message));
       }
