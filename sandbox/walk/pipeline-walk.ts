@@ -105,16 +105,13 @@ export interface FinishedExecution {
 
 /**
  * Runs the example's pipeline from its start to its end.
- *
- * @param further parameters of the execution
  */
 export async function runPipeline(
   walk: PipelineWalk,
   dataVersion: string,
   inputUri: string,
-  further: Readonly<Record<string, string>> = {},
 ): Promise<FinishedExecution> {
-  const parameters = { DataVersion: dataVersion, InputUri: inputUri, ...further };
+  const parameters = { DataVersion: dataVersion, InputUri: inputUri };
   return finishExecution(walk, await startPipeline(walk.aws, walk.outputs.PipelineName, parameters), dataVersion);
 }
 
