@@ -7,6 +7,8 @@ const typescript = {
 
 /** @type {import('jest').Config} */
 module.exports = {
+  globalSetup: '<rootDir>/scripts/testing/jest-temporary-folder.mjs',
+  globalTeardown: '<rootDir>/scripts/testing/jest-remove-temporary-folder.mjs',
   projects: [
     {
       ...typescript,
