@@ -11,6 +11,10 @@ const MOST_SECURITY_GROUPS = 5;
 
 const HTTPS = ec2.Port.tcp(443);
 
+// what the instances of one job need of each other: frameworks choose their ports, and encryption between instances is IPsec
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/train-encrypt.html). All traffic would only be needed by instances with EFA.
+const BETWEEN_INSTANCES = [ec2.Port.allTcp(), ec2.Port.udp(500), ec2.Port.esp()];
+
 /**
  * Properties of a JobNetwork.
  */
@@ -34,7 +38,8 @@ export interface JobNetworkProps {
    *
    * [disable-awslint:prefer-ref-interface]
    *
-   * @default - a new one: https to everywhere, and everything between the instances of its jobs
+   * @default - a new one: https to everywhere, and TCP and IPsec between the instances of its jobs. Instances with EFA need one that lets all
+   * through between themselves
    */
   readonly securityGroups?: ec2.ISecurityGroup[];
 
@@ -208,11 +213,13 @@ export class JobNetwork extends Construct implements ec2.IConnectable {
   private defineSecurityGroup(): ec2.ISecurityGroup {
     const group = new ec2.SecurityGroup(this, 'SecurityGroup', {
       vpc: this.vpc,
-      description: 'Jobs with lineage: https to everywhere, everything between the instances of a job',
+      description: 'Jobs with lineage: https to everywhere, TCP and IPsec between the instances of a job',
       allowAllOutbound: false,
     });
     group.addEgressRule(ec2.Peer.anyIpv4(), HTTPS, 'S3, Secrets Manager, the Git host and MLflow');
-    group.connections.allowInternally(ec2.Port.allTraffic(), 'Instances of one job');
+    for (const port of BETWEEN_INSTANCES) {
+      group.connections.allowInternally(port, 'Instances of one job');
+    }
     return group;
   }
 

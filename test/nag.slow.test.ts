@@ -110,7 +110,6 @@ const JUSTIFIED: Record<string, Record<string, string>> = {
  */
 const ACKNOWLEDGED: Record<string, RegExp> = {
   CloudWatchAlarmAction: /\/Operations\//,
-  EC2RestrictedCommonPorts: /\/SecurityGroup\/from [^/]*SecurityGroup[^/]*:ALL TRAFFIC$/,
   IAMNoInlinePolicy: /\/DefaultPolicy\/Resource$/,
   LambdaConcurrency: /./,
   LambdaDLQ: /./,

@@ -88,7 +88,7 @@ test('a role of jobs is allowed to use its network', () => {
   expect(JSON.stringify(statementsOf(Template.fromStack(stack), 'Training'))).toContain('ec2:CreateNetworkInterface"');
 });
 
-test('an own security group lets out https, and everything between the instances of a job', () => {
+test('an own security group lets out https, and lets the instances of a job talk by TCP, encrypted or not', () => {
   const stack = defineStack();
   define(stack);
   const template = Template.fromStack(stack);
@@ -99,9 +99,18 @@ test('an own security group lets out https, and everything between the instances
     VpcId: 'vpc-1',
   });
   const itself = { 'Fn::GetAtt': [group, 'GroupId'] };
-  const between = { GroupId: itself, IpProtocol: '-1' };
-  template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { ...between, SourceSecurityGroupId: itself });
-  template.hasResourceProperties('AWS::EC2::SecurityGroupEgress', { ...between, DestinationSecurityGroupId: itself });
+  const between = [
+    { IpProtocol: 'tcp', FromPort: 0, ToPort: 65535 },
+    { IpProtocol: 'udp', FromPort: 500, ToPort: 500 },
+    { IpProtocol: '50', FromPort: 50, ToPort: 50 },
+  ];
+  template.resourceCountIs('AWS::EC2::SecurityGroupIngress', between.length);
+  template.resourceCountIs('AWS::EC2::SecurityGroupEgress', between.length);
+  for (const port of between) {
+    const rule = { ...port, GroupId: itself };
+    template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { ...rule, SourceSecurityGroupId: itself });
+    template.hasResourceProperties('AWS::EC2::SecurityGroupEgress', { ...rule, DestinationSecurityGroupId: itself });
+  }
 });
 
 test('given security groups are taken as they are', () => {
