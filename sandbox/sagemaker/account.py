@@ -10,6 +10,14 @@ from sandbox.sagemaker.endpoints import Endpoints
 from sandbox.sagemaker.event_delivery import EventBus, EventDelivery
 from sandbox.sagemaker.faults import Faults
 from sandbox.sagemaker.job_launcher import JobLauncher
+from sandbox.sagemaker.lineage.actions import Actions
+from sandbox.sagemaker.lineage.artifacts import Artifacts
+from sandbox.sagemaker.lineage.associations import Associations
+from sandbox.sagemaker.lineage.graph import LineageGraph
+from sandbox.sagemaker.lineage.job_addresses import processing_addresses, training_addresses
+from sandbox.sagemaker.lineage.queries import LineageQueries
+from sandbox.sagemaker.lineage.service_lineage import ServiceLineage
+from sandbox.sagemaker.lineage.trial_components import TrialComponents
 from sandbox.sagemaker.mlflow_apps import MlflowApps
 from sandbox.sagemaker.model_package_groups import ModelPackageGroups
 from sandbox.sagemaker.model_packages import ModelPackages
@@ -53,6 +61,23 @@ class Account:
         self.endpoint_configs = EndpointConfigs(settings, self.models)
         self.endpoints = Endpoints(settings, self.endpoint_configs, self.events)
         self.transform_jobs = TransformJobs(settings, self.models, self.events)
+        graph = LineageGraph()
+        self.artifacts = Artifacts(settings, graph)
+        self.actions = Actions(settings, graph)
+        self.trial_components = TrialComponents(settings, graph)
+        self.associations = Associations(graph)
+        self.lineage_queries = LineageQueries(graph)
+        self.service_lineage = ServiceLineage(
+            graph,
+            self.artifacts,
+            self.trial_components,
+            self.faults,
+            {
+                TrainingJobs.resource: (self.training_jobs.all, training_addresses),
+                ProcessingJobs.resource: (self.processing_jobs.all, processing_addresses),
+            },
+            lambda: [package.arn for package in self.model_packages.all()],
+        )
         self.tags = Tags(
             [
                 kind.find_by_arn
@@ -66,6 +91,7 @@ class Account:
                     self.endpoint_configs,
                     self.endpoints,
                     self.transform_jobs,
+                    graph,
                 )
             ]
         )
@@ -74,6 +100,7 @@ class Account:
         self.invalid_responses: list[dict[str, Any]] = []
 
     def close(self) -> None:
+        self.service_lineage.close()
         self.pipeline_executions.close()
         self.launcher.close()
         self.mlflow_apps.close()

@@ -21,6 +21,8 @@ class FaultSettings:
     eventDuplicates: int = 0
     # events are held until none has come for half a second, then delivered newest first.
     eventReorder: bool = False
+    # what the service itself writes of a job into the lineage graph comes this much later.
+    lineageDelaySeconds: float = 0
     # the next calls of an operation that are refused.
     throttle: dict[str, int] = field(default_factory=dict)
 
@@ -58,7 +60,8 @@ def _checked(document: Any, known_operations: set[str]) -> dict[str, Any]:
     for name in document:
         if name not in allowed:
             raise FaultError(f"{name!r} is no fault; allowed are {', '.join(allowed)}.")
-    _require(document, "eventDelaySeconds", lambda v: _is_number(v) and 0 <= v <= 3600, "seconds from 0 to 3600")
+    for name in ("eventDelaySeconds", "lineageDelaySeconds"):
+        _require(document, name, lambda v: _is_number(v) and 0 <= v <= 3600, "seconds from 0 to 3600")
     _require(document, "eventDuplicates", lambda v: _is_whole(v) and 0 <= v <= 100, "a whole number from 0 to 100")
     _require(document, "eventReorder", lambda v: isinstance(v, bool), "true or false")
     throttle = document.get("throttle", {})

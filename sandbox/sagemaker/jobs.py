@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -72,6 +73,9 @@ class Jobs(ABC):
 
     def find_by_arn(self, arn: str) -> JobRecord | None:
         return self._store.find_by_arn(arn)
+
+    def all(self) -> builtins.list[JobRecord]:
+        return self._store.all()
 
     def create(self, call: Call) -> Document:
         request = call.request

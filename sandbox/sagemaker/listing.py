@@ -27,8 +27,8 @@ def listed(
     matching = [
         summary
         for summary in summaries
-        if _in_time(summary[created], request, "CreationTime", "Created")
-        and _in_time(summary.get("LastModifiedTime", 0), request, "LastModifiedTime")
+        if in_time(summary[created], request, "CreationTime", "Created")
+        and in_time(summary.get("LastModifiedTime", 0), request, "LastModifiedTime")
         and wanted in (None, summary.get(status))
         and part in summary[name].lower()
     ]
@@ -49,7 +49,7 @@ def page(items: Sequence[Any], request: Mapping[str, Any], member: str, default_
     return answer
 
 
-def _in_time(at: float, request: Mapping[str, Any], *names: str) -> bool:
+def in_time(at: float, request: Mapping[str, Any], *names: str) -> bool:
     # ListMlflowApps says CreatedAfter where the job lists say CreationTimeAfter.
     after = [request[f"{name}After"] for name in names if f"{name}After" in request]
     before = [request[f"{name}Before"] for name in names if f"{name}Before" in request]

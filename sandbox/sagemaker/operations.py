@@ -12,6 +12,11 @@ from sandbox.sagemaker.authorization import Access
 from sandbox.sagemaker.call import Call, Document
 from sandbox.sagemaker.endpoint_configs import EndpointConfigs
 from sandbox.sagemaker.endpoints import Endpoints
+from sandbox.sagemaker.lineage.actions import Actions
+from sandbox.sagemaker.lineage.artifacts import Artifacts
+from sandbox.sagemaker.lineage.associations import Associations
+from sandbox.sagemaker.lineage.queries import LineageQueries
+from sandbox.sagemaker.lineage.trial_components import TrialComponents
 from sandbox.sagemaker.mlflow_apps import MlflowApps
 from sandbox.sagemaker.model_package_groups import ModelPackageGroups
 from sandbox.sagemaker.model_packages import ModelPackages
@@ -44,11 +49,16 @@ def _access_to_all(_resources: Any, action: str, _request: Document) -> list[Acc
     return [Access(action, "*")]
 
 
+_ACTIONS = attrgetter("actions")
 _APPS = attrgetter("mlflow_apps")
+_ARTIFACTS = attrgetter("artifacts")
+_ASSOCIATIONS = attrgetter("associations")
+_COMPONENTS = attrgetter("trial_components")
 _CONFIGS = attrgetter("endpoint_configs")
 _ENDPOINTS = attrgetter("endpoints")
 _EXECUTIONS = attrgetter("pipeline_executions")
 _GROUPS = attrgetter("model_package_groups")
+_LINEAGE = attrgetter("lineage_queries")
 _MODELS = attrgetter("models")
 _PACKAGES = attrgetter("model_packages")
 _PIPELINES = attrgetter("pipelines")
@@ -58,7 +68,10 @@ _TRAINING = attrgetter("training_jobs")
 _TRANSFORM = attrgetter("transform_jobs")
 
 OPERATIONS: dict[str, Operation] = {
+    "AddAssociation": Operation(_ASSOCIATIONS, Associations.add, Associations.access_to_add),
     "AddTags": Operation(_TAGS, Tags.add, Tags.access),
+    "CreateAction": Operation(_ACTIONS, Actions.create, Actions.access_to_create),
+    "CreateArtifact": Operation(_ARTIFACTS, Artifacts.create, Artifacts.access_to_create),
     "CreateEndpoint": Operation(_ENDPOINTS, Endpoints.create, Endpoints.access_to_create),
     "CreateEndpointConfig": Operation(_CONFIGS, EndpointConfigs.create, EndpointConfigs.access_to_create),
     "CreateMlflowApp": Operation(_APPS, MlflowApps.create, MlflowApps.access_to_create),
@@ -79,6 +92,8 @@ OPERATIONS: dict[str, Operation] = {
     "DeletePipeline": Operation(_PIPELINES, Pipelines.delete, Pipelines.access_to_existing),
     "DeleteTags": Operation(_TAGS, Tags.remove, Tags.access_to_remove),
     "DeleteTrainingJob": Operation(_TRAINING, TrainingJobs.delete, TrainingJobs.access_to_existing),
+    "DescribeAction": Operation(_ACTIONS, Actions.describe, Actions.access_to_existing),
+    "DescribeArtifact": Operation(_ARTIFACTS, Artifacts.describe, Artifacts.access_to_existing),
     "DescribeEndpoint": Operation(_ENDPOINTS, Endpoints.describe, Endpoints.access_to_existing),
     "DescribeEndpointConfig": Operation(_CONFIGS, EndpointConfigs.describe, EndpointConfigs.access_to_existing),
     "DescribeMlflowApp": Operation(_APPS, MlflowApps.describe, MlflowApps.access_to_existing),
@@ -95,6 +110,10 @@ OPERATIONS: dict[str, Operation] = {
     "DescribeProcessingJob": Operation(_PROCESSING, ProcessingJobs.describe, ProcessingJobs.access_to_existing),
     "DescribeTrainingJob": Operation(_TRAINING, TrainingJobs.describe, TrainingJobs.access_to_existing),
     "DescribeTransformJob": Operation(_TRANSFORM, TransformJobs.describe, TransformJobs.access_to_existing),
+    "DescribeTrialComponent": Operation(_COMPONENTS, TrialComponents.describe, TrialComponents.access_to_existing),
+    "ListActions": Operation(_ACTIONS, Actions.list, _access_to_all),
+    "ListArtifacts": Operation(_ARTIFACTS, Artifacts.list, _access_to_all),
+    "ListAssociations": Operation(_ASSOCIATIONS, Associations.list, _access_to_all),
     "ListEndpoints": Operation(_ENDPOINTS, Endpoints.list, _access_to_all),
     "ListMlflowApps": Operation(_APPS, MlflowApps.list, _access_to_all),
     "ListModelPackageGroups": Operation(_GROUPS, ModelPackageGroups.list, _access_to_all),
@@ -111,6 +130,8 @@ OPERATIONS: dict[str, Operation] = {
     "ListTags": Operation(_TAGS, Tags.list, Tags.access),
     "ListTrainingJobs": Operation(_TRAINING, TrainingJobs.list, _access_to_all),
     "ListTransformJobs": Operation(_TRANSFORM, TransformJobs.list, _access_to_all),
+    "ListTrialComponents": Operation(_COMPONENTS, TrialComponents.list, _access_to_all),
+    "QueryLineage": Operation(_LINEAGE, LineageQueries.query, _access_to_all),
     "StartPipelineExecution": Operation(_EXECUTIONS, PipelineExecutions.start, PipelineExecutions.access_to_pipeline),
     "StopPipelineExecution": Operation(_EXECUTIONS, PipelineExecutions.stop, PipelineExecutions.access_to_execution),
     "StopProcessingJob": Operation(_PROCESSING, ProcessingJobs.stop, ProcessingJobs.access_to_existing),

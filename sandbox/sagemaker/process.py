@@ -53,6 +53,7 @@ def serve(settings: SageMakerSettings) -> None:
     gateway_server.start()
     control_plane_server.start()
     sync.start()
+    account.service_lineage.start()
     logger.info("control plane on port %s, gateway on port %s", control_plane_server.port, gateway_server.port)
     stopped.wait()
     sync.close()

@@ -20,6 +20,8 @@ class ModelVersion:
     name: str
     version: str
     created_at: float
+    # empty where the version was registered without one.
+    run_id: str
     tags: dict[str, str]
 
 
@@ -71,5 +73,6 @@ def _version(entry: dict[str, Any]) -> ModelVersion:
         entry["version"],
         # a number of 64 bits is a text in the JSON of protocol buffers.
         int(entry["creation_timestamp"]) / 1000,
+        entry.get("run_id", ""),
         {tag["key"]: tag["value"] for tag in entry.get("tags", [])},
     )

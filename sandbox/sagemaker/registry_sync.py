@@ -13,6 +13,7 @@ import threading
 from typing import Any
 
 from sandbox.sagemaker.authorization import Access
+from sandbox.sagemaker.lineage.package_lineage import MirroredVersion, PackageLineage
 from sandbox.sagemaker.mlflow_apps import MlflowApp, MlflowApps
 from sandbox.sagemaker.registered_models import ModelVersion, RegisteredModels
 from sandbox.sagemaker.role_calls import CallRefused, RoleCalls
@@ -25,9 +26,6 @@ _PERIOD_SECONDS = 0.5
 _STOP_SECONDS = 5
 # written by the plug-in's log_inference_specification, beside the model.
 _SPECIFICATION = "sagemaker_inference_specification.json"
-# seen in a public sample: on AWS it is what tells that the lineage was skipped. That it is one of the package's
-# CustomerMetadataProperties is unconfirmed.
-_LINEAGE_FAILED = {"mlflow.lineage_status": "failed"}
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +39,7 @@ class RegistrySync:
         self._calls = calls
         self._clients = clients
         self._rights = rights
+        self._lineage = PackageLineage(calls)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="registry-sync", daemon=True)
         # packages by the app, name and version of their model: one that could not be tagged yet is not made twice.
@@ -57,6 +56,7 @@ class RegistrySync:
 
     def _run(self) -> None:
         while not self._stopped.wait(_PERIOD_SECONDS):
+            self._lineage.catch_up()
             for app in self._apps.registering():
                 try:
                     self._copy_new_versions(app)
@@ -92,15 +92,9 @@ class RegistrySync:
             self._packages[key] = self._calls.call(role, "CreateModelPackage", request)["ModelPackageArn"]
         package = self._packages[key]
         models.tag(version, PACKAGE_TAG, package)
-        try:
-            self._rights.require(role, *self._lineage_rights(group))
-        except CallRefused as refusal:
-            logger.warning("the lineage of %s is skipped: %s", package, refusal)
-            self._calls.call(
-                role,
-                "UpdateModelPackage",
-                {"ModelPackageArn": package, "CustomerMetadataProperties": _LINEAGE_FAILED},
-            )
+        # an action stands for a run; what AWS does with a version that names none is unconfirmed.
+        if version.run_id:
+            self._lineage.add(MirroredVersion(role, app.arn, version.run_id, package))
 
     def _require_group(self, role: str, name: str) -> None:
         try:
@@ -125,18 +119,6 @@ class RegistrySync:
             # there is none, or the role may not read it: AWS skips it silently too.
             logger.info("%r, version %s, has no inference specification: %s", version.name, version.version, refusal)
             return {}
-
-    def _lineage_rights(self, group: str) -> list[Access]:
-        """There is no lineage here: only what AWS would need for it is checked."""
-        action = self._settings.arn(f"action/{group.lower()}")
-        artifact = self._settings.arn(f"artifact/{group.lower()}")
-        return [
-            Access("sagemaker:ListArtifacts", "*"),
-            Access("sagemaker:CreateAction", action),
-            Access("sagemaker:DescribeAction", action),
-            Access("sagemaker:AddAssociation", action),
-            Access("sagemaker:AddAssociation", artifact),
-        ]
 
 
 def group_name(model_name: str, app_arn: str) -> str:

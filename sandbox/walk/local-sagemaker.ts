@@ -5,6 +5,8 @@ import type { Sandbox } from '../instance';
  */
 export interface Faults {
   readonly eventDelaySeconds?: number;
+  /** how late SageMaker's own lineage of a job comes. */
+  readonly lineageDelaySeconds?: number;
   readonly eventDuplicates?: number;
   readonly eventReorder?: boolean;
   readonly throttle?: Readonly<Record<string, number>>;

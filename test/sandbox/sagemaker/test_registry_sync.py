@@ -63,6 +63,10 @@ class Registry:
         source = f"s3://{self.bucket}/mlflow/{name}"
         self.ask("model-versions/create", {"name": name, "source": source, **version})
 
+    def run(self) -> str:
+        found: str = self.ask("runs/create", {"experiment_id": "0"})["run"]["info"]["run_id"]
+        return found
+
     def package_of(self, name: str, version: int) -> str | None:
         answer = self.ask(f"model-versions/get?name={quote(name)}&version={version}")
         tags = {tag["key"]: tag["value"] for tag in answer["model_version"].get("tags", [])}
@@ -145,11 +149,36 @@ def test_what_was_logged_for_inference_is_copied_where_the_role_may_read_it(regi
     assert registry.package(name).get("InferenceSpecification") == (SPECIFICATION if may_read else None)
 
 
+def test_the_run_of_a_version_leads_to_its_package_in_the_lineage(registry: Registry) -> None:
+    run = registry.run()
+    registry.register("linked", run_id=run)
+    arn = registry.package("linked")["ModelPackageArn"]
+
+    def action() -> dict[str, Any] | None:
+        listed = registry.api.list_actions(ActionType="MLflow Experiment", MaxResults=100)["ActionSummaries"]
+        return next((one for one in listed if one["Source"]["SourceId"] == run), None)
+
+    made = wait_until(action, 20, "the run is not in the lineage")
+
+    def destinations() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = registry.api.list_associations(SourceArn=made["ActionArn"])[
+            "AssociationSummaries"
+        ]
+        return found
+
+    [edge] = wait_until(destinations, 20, "the run leads to nothing")
+    package = registry.api.describe_artifact(ArtifactArn=edge["DestinationArn"])
+    assert package["Source"]["SourceUri"] == arn
+    described = registry.api.describe_action(ActionName=made["ActionArn"])
+    assert f":assumed-role/{ROLE}/" in described["CreatedBy"]["IamIdentity"]["Arn"]
+    assert "CustomerMetadataProperties" not in registry.package("linked")
+
+
 @pytest.mark.parametrize("action", [*LINEAGE, "sagemaker:ListArtifacts"])
 def test_without_the_lineage_rights_only_the_package_says_that_it_has_none(registry: Registry, action: str) -> None:
     registry.allow(without=[action])
     name = f"without-{action.split(':')[1]}"
-    registry.register(name)
+    registry.register(name, run_id=registry.run())
     failed = {"mlflow.lineage_status": "failed"}
     wait_until(lambda: registry.package(name).get("CustomerMetadataProperties") == failed, 20, "no word of the lineage")
 
