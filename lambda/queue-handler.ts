@@ -5,6 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { contract } from '../core/contract';
 import { consume, type Outcome } from '../core/delivery/consumer';
+import { correlationIdOf } from '../core/delivery/correlation-id';
 import { sqsDelivery } from '../core/delivery/sqs-delivery';
 import { required } from './environment';
 import { loggedError } from './logged-error';
@@ -19,7 +20,10 @@ const METRIC_OF: Record<Outcome['kind'], string> = {
  * Where a function says what it does.
  */
 export interface Telemetry {
+  /** says the correlation id in each line. */
   readonly logger: Logger;
+  /** goes with each message that is sent on. */
+  readonly correlationId: string;
   /** adds one to a metric of the platform. */
   count(metric: string): void;
 }
@@ -32,21 +36,27 @@ export function queueHandler(
   serviceName: string,
   handleMessage: (body: string, telemetry: Telemetry) => Promise<void>,
 ) {
-  const logger = new Logger({ serviceName });
+  const functionLogger = new Logger({ serviceName });
   const metrics = new Metrics({
     namespace: contract.packageName,
     serviceName,
     defaultDimensions: { platform: required(contract.functionEnvironment.platformName) },
   });
-  const telemetry: Telemetry = { logger, count: (metric) => metrics.addMetric(metric, MetricUnit.Count, 1) };
+  const count = (metric: string) => void metrics.addMetric(metric, MetricUnit.Count, 1);
   const delivery = sqsDelivery(new SQSClient(), {
     source: required(contract.functionEnvironment.sourceQueueUrl),
     parking: required(contract.functionEnvironment.parkingQueueUrl),
+    visibilityTimeoutSeconds: Number(required(contract.functionEnvironment.visibilityTimeoutSeconds)),
   });
 
   const handleRecord = async (record: SQSRecord): Promise<void> => {
+    const correlationId = correlationIdOf(record);
+    // one of its own: the messages of a batch are dealt with at the same time.
+    const logger = functionLogger.createChild();
+    logger.setCorrelationId(correlationId);
+    const telemetry: Telemetry = { logger, correlationId, count };
     const outcome = await consume(record, (body) => handleMessage(body, telemetry), delivery);
-    telemetry.count(METRIC_OF[outcome.kind]);
+    count(METRIC_OF[outcome.kind]);
     if (outcome.kind === 'parked') {
       const { failure } = outcome;
       logger.error('message parked', {
@@ -67,7 +77,7 @@ export function queueHandler(
   };
 
   return async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-    logger.addContext(context);
+    functionLogger.addContext(context);
     try {
       return await processPartialResponse(event, handleRecord, new BatchProcessor(EventType.SQS), {
         context,

@@ -1,22 +1,27 @@
 /**
- * Why a message cannot succeed until somebody changes something.
+ * Why a message cannot succeed until somebody changes something, each with what docs/runbook.md says to do.
  */
-export type ParkingReason =
-  | 'malformed-message'
-  | 'foreign-message'
-  | 'job-not-found'
-  | 'job-changed'
-  | 'git-refused'
-  | 'token-unreadable'
-  | 'run-not-found'
-  | 'evidence-broken'
-  | 'deployment-not-found'
-  | 'package-full';
+export const PARKING_REASONS = [
+  'malformed-message',
+  'foreign-message',
+  'job-not-found',
+  'job-changed',
+  'git-refused',
+  'token-unreadable',
+  'run-not-found',
+  'evidence-broken',
+  'deployment-not-found',
+  'package-full',
+  'request-refused',
+  'unexpected-error',
+  'function-killed',
+  'retries-exhausted',
+] as const;
+
+export type ParkingReason = (typeof PARKING_REASONS)[number];
 
 /**
  * What no retry mends: the message is parked with this reason, for a person to mend the cause and send it again.
- *
- * Every other error is taken to pass, and the message is tried again.
  */
 export class CannotSucceed extends Error {
   override readonly name = 'CannotSucceed';

@@ -1,24 +1,26 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Delivery } from './consumer';
-
-// the message attribute that tells a person why a message was parked.
-const REASON_ATTRIBUTE = 'reason';
-const EXPLANATION_ATTRIBUTE = 'explanation';
-const LONGEST_EXPLANATION = 1024;
+import { correlationIdOf } from './correlation-id';
+import { correlated, MESSAGE_ATTRIBUTE, textAttribute } from './message-attributes';
 
 /**
  * Parks into, and delays on, SQS queues.
  */
-export function sqsDelivery(sqs: SQSClient, queues: { source: string; parking: string }): Delivery {
+export function sqsDelivery(
+  sqs: SQSClient,
+  queues: { source: string; parking: string; visibilityTimeoutSeconds: number },
+): Delivery {
   return {
+    visibilityTimeoutSeconds: queues.visibilityTimeoutSeconds,
     async park(message, failure) {
       await sqs.send(
         new SendMessageCommand({
           QueueUrl: queues.parking,
           MessageBody: message.body,
           MessageAttributes: {
-            [REASON_ATTRIBUTE]: { DataType: 'String', StringValue: failure.reason },
-            [EXPLANATION_ATTRIBUTE]: { DataType: 'String', StringValue: printable(failure.message) },
+            ...correlated(correlationIdOf(message)),
+            [MESSAGE_ATTRIBUTE.reason]: textAttribute(failure.reason),
+            [MESSAGE_ATTRIBUTE.explanation]: textAttribute(failure.message),
           },
         }),
       );
@@ -33,9 +35,4 @@ export function sqsDelivery(sqs: SQSClient, queues: { source: string; parking: s
       );
     },
   };
-}
-
-// SQS refuses an attribute with control characters, and an explanation may quote what a stranger wrote.
-function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, LONGEST_EXPLANATION) || '?';
 }

@@ -18,6 +18,7 @@ import type { DataCommitFiles, UnreadableRevision } from '../chain/derive-data';
 import { contract } from '../contract';
 import type { ProjectFiles } from '../dvc/project';
 import { isProjectFile, PROJECT_FOLDER } from '../dvc/project-paths';
+import type { RateLimit } from '../http/rate-limit';
 import type { GitAuthorization } from './authorization';
 import { boundedPacks } from './bounded-packs';
 import { GitRefused, GitResponseTooLarge } from './git-errors';
@@ -34,14 +35,15 @@ export class DataRepositoryReader {
   constructor(
     private readonly url: string,
     private readonly authorization: GitAuthorization,
-    http?: HttpClient,
+    { http, limited }: { http?: HttpClient; limited?: RateLimit } = {},
   ) {
     const client =
       http ??
-      gitHttpClient(url, {
-        responseBytes: contract.limits.gitResponseBytes,
-        timeoutSeconds: contract.limits.gitTimeoutSeconds,
-      });
+      gitHttpClient(
+        url,
+        { responseBytes: contract.limits.gitResponseBytes, timeoutSeconds: contract.limits.gitTimeoutSeconds },
+        limited,
+      );
     this.http = boundedPacks(client, contract.limits.gitUnpackedBytes);
   }
 

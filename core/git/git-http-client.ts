@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { GitHttpRequest, GitHttpResponse, HttpClient } from 'isomorphic-git';
+import { HttpError } from '../http/http-error';
+import { type RateLimit, rateLimit } from '../http/rate-limit';
+import { retryAfterSeconds } from '../http/retry-after';
 import { GitRefused, GitResponseTooLarge } from './git-errors';
 
 export interface GitHttpLimits {
@@ -16,7 +19,11 @@ export interface GitHttpLimits {
  * The client that comes with isomorphic-git follows redirects to other hosts, and keeps the Authorization header for
  * the same host name on another port; this one follows none, and sends only https, only below the repository's path.
  */
-export function gitHttpClient(repositoryUrl: string, limits: GitHttpLimits): HttpClient {
+export function gitHttpClient(
+  repositoryUrl: string,
+  limits: GitHttpLimits,
+  limited: RateLimit = rateLimit(),
+): HttpClient {
   let bytesLeft = limits.responseBytes;
 
   async function* bounded(body: IncomingMessage): AsyncGenerator<Uint8Array> {
@@ -34,21 +41,24 @@ export function gitHttpClient(repositoryUrl: string, limits: GitHttpLimits): Htt
     async request({ url, method = 'GET', headers = {}, body }: GitHttpRequest): Promise<GitHttpResponse> {
       const target = assertWithin(repositoryUrl, url);
       const payload = body ? Buffer.concat(await collect(body)) : undefined;
-      const response = await new Promise<IncomingMessage>((resolve, reject) => {
-        const outgoing = httpsRequest(
-          target,
-          {
-            method,
-            headers: payload ? { ...headers, 'content-length': String(payload.length) } : headers,
-            agent: false,
-            signal: AbortSignal.timeout(limits.timeoutSeconds * 1000),
-          },
-          resolve,
-        );
-        outgoing.on('error', reject);
-        outgoing.end(payload);
+      const response = await limited(async () => {
+        const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+          const outgoing = httpsRequest(
+            target,
+            {
+              method,
+              headers: payload ? { ...headers, 'content-length': String(payload.length) } : headers,
+              agent: false,
+              signal: AbortSignal.timeout(limits.timeoutSeconds * 1000),
+            },
+            resolve,
+          );
+          outgoing.on('error', reject);
+          outgoing.end(payload);
+        });
+        assertUsable(repositoryUrl, answer);
+        return answer;
       });
-      assertUsable(repositoryUrl, response);
       return {
         url,
         method,
@@ -80,6 +90,15 @@ function assertWithin(repositoryUrl: string, url: string): URL {
 
 function assertUsable(repositoryUrl: string, response: IncomingMessage): void {
   const status = response.statusCode ?? 0;
+  if (status === 200) {
+    return;
+  }
+  // isomorphic-git would put the whole answer into its error, and a host may repeat the request with its token in it.
+  response.destroy();
+  const error = new HttpError(`${repositoryUrl} answers with HTTP ${status}`, {
+    status,
+    retryAfterSeconds: askedDelaySeconds(response),
+  });
   const reason =
     status >= 300 && status < 400
       ? 'redirects, and redirects are not followed; configure the address it redirects to'
@@ -88,15 +107,13 @@ function assertUsable(repositoryUrl: string, response: IncomingMessage): void {
         : status === 404
           ? 'is not there, or the token may not see it'
           : undefined;
-  if (reason) {
-    response.destroy();
-    throw new GitRefused(`${repositoryUrl} ${reason} (HTTP ${status})`);
-  }
-  if (status !== 200) {
-    // isomorphic-git would put the whole answer into its error, and a host may repeat the request with its token in it.
-    response.destroy();
-    throw new Error(`${repositoryUrl} answers with HTTP ${status}`);
-  }
+  throw reason && !error.isThrottled ? new GitRefused(`${repositoryUrl} ${reason} (HTTP ${status})`) : error;
+}
+
+// GitHub answers 403 both to a token without rights and to one that asks too often, and says which by these headers.
+function askedDelaySeconds({ headers }: IncomingMessage): number | undefined {
+  const asked = retryAfterSeconds(headers['retry-after'], new Date());
+  return asked ?? (headers['x-ratelimit-remaining'] === '0' ? 0 : undefined);
 }
 
 function singleValued(response: IncomingMessage): Record<string, string> {

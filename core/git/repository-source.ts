@@ -1,6 +1,7 @@
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { Sources } from '../chain/derive-data';
 import { CannotSucceed } from '../delivery/failures';
+import { rateLimit } from '../http/rate-limit';
 import type { SecretReader } from '../secrets/secret-reader';
 import { type AllowedRepository, findAllowed } from './allowed-repositories';
 import { type GitAuthorization, noAuthorization, tokenAuthorization } from './authorization';
@@ -17,6 +18,8 @@ export function allowedRepositorySource(
   readSecret: SecretReader,
   credentials: AwsCredentialIdentityProvider,
 ): Sources['repository'] {
+  // one for all: they are mostly at one host, and a host that was asked too often is asked less by all.
+  const limited = rateLimit();
   return (named) => {
     const allowed = findAllowed(repositories, named);
     return (
@@ -25,7 +28,7 @@ export function allowedRepositorySource(
         async read(revision) {
           const authorization = await authorizationOf(allowed, readSecret, credentials);
           try {
-            return await new DataRepositoryReader(allowed.url, authorization).readRevision(revision);
+            return await new DataRepositoryReader(allowed.url, authorization, { limited }).readRevision(revision);
           } catch (error) {
             if (error instanceof GitResponseTooLarge) {
               return 'too-large';

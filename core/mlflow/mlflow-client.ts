@@ -6,6 +6,9 @@ import type { NewModelVersion } from '../chain/register-model';
 import type { RunTags } from '../chain/run-tags';
 import type { RunDataset } from '../chain/tag-runs';
 import { contract, pattern } from '../contract';
+import { HttpError } from '../http/http-error';
+import { rateLimit } from '../http/rate-limit';
+import { retryAfterSeconds } from '../http/retry-after';
 import { type MlflowApp, signMlflowRequest } from './signed-request';
 
 const TIMEOUT_MS = 20_000;
@@ -130,6 +133,8 @@ export interface Run {
  * @see https://mlflow.org/docs/latest/rest-api.html
  */
 export class MlflowClient {
+  private readonly limited = rateLimit();
+
   constructor(
     private readonly app: MlflowApp,
     private readonly credentials: AwsCredentialIdentityProvider,
@@ -358,7 +363,15 @@ export class MlflowClient {
     } while (token);
   }
 
-  private async call(
+  private call(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    parameters: Record<string, unknown>,
+  ): Promise<unknown> {
+    return this.limited(() => this.callNow(method, path, parameters));
+  }
+
+  private async callNow(
     method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
     path: string,
     parameters: Record<string, unknown>,
@@ -370,18 +383,21 @@ export class MlflowClient {
       query: method === 'GET' ? (parameters as Record<string, string>) : {},
       body,
     });
-    const response = await fetch(url, {
-      method,
-      headers,
-      body,
-      redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    const text = await response.text();
+    const { response, text } = await send(path, url, { method, headers, body });
     if (!response.ok) {
-      throw new MlflowError(path, response.status, text);
+      throw new MlflowError(path, response, text);
     }
     return parseAnswer(path, text);
+  }
+}
+
+async function send(path: string, url: URL, request: RequestInit): Promise<{ response: Response; text: string }> {
+  try {
+    const response = await fetch(url, { ...request, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return { response, text: await response.text() };
+  } catch (error) {
+    // fetch throws a TypeError where the network fails, as if the program were wrong.
+    throw new Error(`MLflow does not answer ${path}`, { cause: error });
   }
 }
 
@@ -397,15 +413,23 @@ function parseAnswer(path: string, text: string): unknown {
 /**
  * An answer of MLflow that is none of the good ones.
  */
-export class MlflowError extends Error {
+export class MlflowError extends HttpError {
   override readonly name = 'MlflowError';
   readonly code: string | undefined;
 
-  constructor(path: string, status: number, text: string) {
+  constructor(path: string, { status, headers }: Pick<Response, 'status' | 'headers'>, text: string) {
     // not its message, which repeats names that strangers gave to models.
     const code = errorCode(text);
-    super(`MLflow answers ${path} with HTTP ${status}, ${code ?? 'and no error code'}`);
+    super(`MLflow answers ${path} with HTTP ${status}, ${code ?? 'and no error code'}`, {
+      status,
+      retryAfterSeconds: retryAfterSeconds(headers.get('retry-after'), new Date()),
+    });
     this.code = code;
+  }
+
+  /** What stands in front of MLflow may say for a while that there is nothing; only MLflow itself has error codes. */
+  override get isRefusal(): boolean {
+    return this.code !== undefined && super.isRefusal;
   }
 }
 

@@ -1,6 +1,5 @@
 import { KMS } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
-import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { recordDeployment } from '../../core/chain/record-deployment';
 import { contract } from '../../core/contract';
 import type { Outcome } from '../../core/evidence/outcome';
@@ -13,6 +12,7 @@ import { findNamedTraining } from '../../core/sagemaker/named-training';
 import { version } from '../../package.json';
 import { required, requiredTexts } from '../environment';
 import { queueHandler } from '../queue-handler';
+import { sagemakerClient } from '../sagemaker-client';
 import { evidenceOf } from '../use-evidence';
 import { deploymentEvidence } from './deployment-evidence';
 
@@ -25,7 +25,7 @@ const METRIC_OF: Record<Outcome['status'], string> = {
 };
 const platform = required(names.platformName);
 const jobRoleArns = requiredTexts(names.jobRoleArns);
-const sagemaker = new SageMakerClient();
+const sagemaker = sagemakerClient();
 const s3 = new S3Client();
 const sources = {
   ...deploymentEvidence(

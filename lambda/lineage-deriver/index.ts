@@ -1,5 +1,4 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
@@ -7,6 +6,7 @@ import { ToolkitSetup } from '../../core/chain/attestation';
 import { deriveData } from '../../core/chain/derive-data';
 import { publishedNothing } from '../../core/chain/published-nothing';
 import { contract } from '../../core/contract';
+import { correlated } from '../../core/delivery/message-attributes';
 import { parseRemoteUrl } from '../../core/dvc/remote-layout';
 import { AllowedRepository } from '../../core/git/allowed-repositories';
 import { allowedRepositorySource } from '../../core/git/repository-source';
@@ -19,6 +19,7 @@ import { describeEndedTrainingJob } from '../../core/sagemaker/training-job';
 import { secretReader } from '../../core/secrets/secret-reader';
 import { required, requiredTexts } from '../environment';
 import { queueHandler } from '../queue-handler';
+import { sagemakerClient } from '../sagemaker-client';
 
 const names = contract.functionEnvironment;
 const platform = required(names.platformName);
@@ -26,7 +27,7 @@ const jobRoleArns = requiredTexts(names.jobRoleArns);
 const repositories = z.array(AllowedRepository).parse(JSON.parse(required(names.dataRepositories)));
 const taggingQueueUrl = required(names.taggingQueueUrl);
 
-const sagemaker = new SageMakerClient();
+const sagemaker = sagemakerClient();
 const sqs = new SQSClient();
 const s3 = new S3Client();
 const toolkit = process.env[names.jobToolkit];
@@ -46,7 +47,7 @@ const sources = {
 /**
  * Finds out what data a training job that ended was given, or a processing job published, and hands it to the run-tagger.
  */
-export const handler = queueHandler('lineage-deriver', async (body, { logger, count }) => {
+export const handler = queueHandler('lineage-deriver', async (body, { logger, correlationId, count }) => {
   const named = readNamedJob(body);
   const job =
     named.kind === 'training-job'
@@ -63,7 +64,13 @@ export const handler = queueHandler('lineage-deriver', async (body, { logger, co
     logger.info('processing job published no data', { job: job.identity });
     return;
   }
-  await sqs.send(new SendMessageCommand({ QueueUrl: taggingQueueUrl, MessageBody: JSON.stringify(derivation) }));
+  await sqs.send(
+    new SendMessageCommand({
+      QueueUrl: taggingQueueUrl,
+      MessageBody: JSON.stringify(derivation),
+      MessageAttributes: correlated(correlationId),
+    }),
+  );
   count(derivation.status === 'unresolved' ? contract.metrics.jobsUnresolved : contract.metrics.jobsResolved);
   logger.info('job derived', { job: job.identity, status: derivation.status });
 });

@@ -1,6 +1,5 @@
 import { KMS } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
-import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { readDerivation } from '../../core/chain/read-derivation';
 import { type DatasetRecorder, recordDataset } from '../../core/chain/record-dataset';
 import { type Tagger, tagRuns } from '../../core/chain/tag-runs';
@@ -13,12 +12,13 @@ import { describeEndedTrainingJob } from '../../core/sagemaker/training-job';
 import { version } from '../../package.json';
 import { required, requiredTexts } from '../environment';
 import { queueHandler } from '../queue-handler';
+import { sagemakerClient } from '../sagemaker-client';
 import { evidenceRecorder } from './evidence-recorder';
 
 const names = contract.functionEnvironment;
 const platform = required(names.platformName);
 const app = locateMlflowApp(required(names.mlflowAppArn), process.env[contract.jobEnvironment.mlflowEndpoint]);
-const sagemaker = new SageMakerClient();
+const sagemaker = sagemakerClient();
 const s3 = new S3Client();
 const recordedBy = `${contract.packageName}/${version}`;
 const evidence = evidenceRecorder(platform, {

@@ -13,6 +13,7 @@ import { SEND_MESSAGES } from './perms';
 export interface WorkQueue {
   readonly queue: sqs.Queue;
   readonly parking: sqs.Queue;
+  readonly visibilityTimeout: Duration;
 }
 
 /**
@@ -25,16 +26,17 @@ export function defineWorkQueue(scope: Construct, id: string, functionTimeout = 
     retentionPeriod: Duration.days(14),
     removalPolicy: RemovalPolicy.RETAIN,
   });
+  // six times the function's time, or messages come back while they are still worked on
+  // (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html).
+  const visibilityTimeout = Duration.seconds(6 * functionTimeout.toSeconds());
   const queue = new sqs.Queue(scope, id, {
     encryption: sqs.QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
     retentionPeriod: Duration.days(14),
-    // six times the function's time, or messages come back while they are still worked on
-    // (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html).
-    visibilityTimeout: Duration.seconds(6 * functionTimeout.toSeconds()),
+    visibilityTimeout,
     deadLetterQueue: { queue: parking, maxReceiveCount: contract.backOff.attempts },
   });
-  return { queue, parking };
+  return { queue, parking, visibilityTimeout };
 }
 
 /**
@@ -42,9 +44,13 @@ export function defineWorkQueue(scope: Construct, id: string, functionTimeout = 
  *
  * @param batchSize how many messages it gets at most at a time; all of them have to be done in its time
  */
-export function consume(handler: lambda.Function, { queue, parking }: WorkQueue, batchSize = 5): void {
+export function consume(handler: lambda.Function, work: WorkQueue, batchSize = 5): void {
+  const { queue, parking, visibilityTimeout } = work;
+  const names = contract.functionEnvironment;
   handler.addEventSource(new SqsEventSource(queue, { batchSize, maxConcurrency: 5, reportBatchItemFailures: true }));
   parking.grant(handler, ...SEND_MESSAGES);
-  handler.addEnvironment(contract.functionEnvironment.sourceQueueUrl, queue.queueUrl);
-  handler.addEnvironment(contract.functionEnvironment.parkingQueueUrl, parking.queueUrl);
+  handler.addEnvironment(names.sourceQueueUrl, queue.queueUrl);
+  handler.addEnvironment(names.parkingQueueUrl, parking.queueUrl);
+  // by it the function knows a message that keeps killing it.
+  handler.addEnvironment(names.visibilityTimeoutSeconds, String(visibilityTimeout.toSeconds()));
 }

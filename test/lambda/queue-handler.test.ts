@@ -12,6 +12,7 @@ beforeAll(() => {
   process.env.ML_LINEAGE_PLATFORM = 'radiology';
   process.env.ML_LINEAGE_SOURCE_QUEUE_URL = 'https://sqs/source';
   process.env.ML_LINEAGE_PARKING_QUEUE_URL = 'https://sqs/parking';
+  process.env.ML_LINEAGE_VISIBILITY_TIMEOUT_SECONDS = '1800';
   process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
   // without it Powertools prints by a console of its own.
   process.env.POWERTOOLS_DEV = 'true';
@@ -36,7 +37,11 @@ const record = (messageId: string, body: string, receiveCount = 1): SQSRecord =>
     messageId,
     body,
     receiptHandle: `handle-of-${messageId}`,
-    attributes: { ApproximateReceiveCount: String(receiveCount) },
+    attributes: {
+      ApproximateReceiveCount: String(receiveCount),
+      SentTimestamp: String(Date.now()),
+      ApproximateFirstReceiveTimestamp: String(Date.now()),
+    },
     eventSource: 'aws:sqs',
   }) as SQSRecord;
 
@@ -92,6 +97,7 @@ test('what cannot succeed leaves the queue, and is parked as it was, with the re
         QueueUrl: 'https://sqs/parking',
         MessageBody: '{"detail":{}}',
         MessageAttributes: {
+          'correlation-id': { DataType: 'String', StringValue: 'a' },
           reason: { DataType: 'String', StringValue: 'git-refused' },
           explanation: { DataType: 'String', StringValue: 'the host says:?[2J "no"' },
         },
@@ -116,6 +122,35 @@ test.each([
     expect(logged).not.toContain('glpat-0123');
   },
 );
+
+test('each line of the log says which event it is about, and so does what is sent on', async () => {
+  const ids = ['6a7e8feb-b491-4cf7-a9f1-bf3703467718', '0b9a1c5e-7d7f-4c56-8f4f-0d4f3a2b1c0d'];
+  const told: string[] = [];
+  process.env.POWERTOOLS_LOG_LEVEL = 'INFO';
+  print.mockClear();
+  const info = jest.spyOn(console, 'info').mockImplementation(() => {});
+  const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
+  const handler = queueHandler('test', async (body, { logger, correlationId }) => {
+    told.push(correlationId);
+    logger.info('begun', { body });
+    await new Promise(setImmediate);
+    throw new Error('away');
+  });
+  await handler({ Records: ids.map((id, index) => record(`m-${index}`, JSON.stringify({ id }))) }, CONTEXT);
+  const lines = [...info.mock.calls, ...warn.mock.calls].map(([line]) => JSON.parse(String(line)));
+  info.mockRestore();
+  warn.mockRestore();
+  process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
+  expect(told).toEqual(ids);
+  expect(lines.map(({ message, correlation_id }) => [message, correlation_id]).sort()).toEqual(
+    ids
+      .flatMap((id) => [
+        ['begun', id],
+        ['message will be tried again', id],
+      ])
+      .sort(),
+  );
+});
 
 test('a function without its settings says which is missing', () => {
   expect(() => required('ML_LINEAGE_NOWHERE')).toThrow(/ML_LINEAGE_NOWHERE is not set/);

@@ -1,16 +1,26 @@
 import { consume, type Delivery, type QueueMessage } from '../../../core/delivery/consumer';
 import { CannotSucceed } from '../../../core/delivery/failures';
+import { HttpError } from '../../../core/http/http-error';
 
-const message: QueueMessage = {
+const SENT = Date.parse('2026-03-01T12:00:00Z');
+
+const received = (receiveCount: number): QueueMessage => ({
   messageId: 'm-1',
   receiptHandle: 'r-1',
   body: 'body',
-  attributes: { ApproximateReceiveCount: '3' },
-};
+  attributes: {
+    ApproximateReceiveCount: String(receiveCount),
+    SentTimestamp: String(SENT),
+    ApproximateFirstReceiveTimestamp: String(SENT),
+  },
+});
+const message = received(3);
+const after = (seconds: number) => new Date(SENT + seconds * 1000);
 
 function recordingDelivery() {
   const calls: unknown[] = [];
   const delivery: Delivery = {
+    visibilityTimeoutSeconds: 360,
     park: async ({ messageId }, { reason }) => void calls.push(['park', messageId, reason]),
     delay: async ({ messageId }, seconds) => void calls.push(['delay', messageId, seconds]),
   };
@@ -40,7 +50,58 @@ test('a message that fails otherwise is delayed by how often it was received', a
 });
 
 test('a message that could not even be parked is not taken for done', async () => {
-  const failing: Delivery = { park: () => Promise.reject(new Error('SQS is away')), delay: async () => {} };
+  const failing: Delivery = {
+    visibilityTimeoutSeconds: 360,
+    park: () => Promise.reject(new Error('SQS is away')),
+    delay: async () => {},
+  };
   const hopeless = () => Promise.reject(new CannotSucceed('malformed-message', 'no JSON'));
   await expect(consume(message, hopeless, failing)).rejects.toThrow('SQS is away');
+});
+
+test('an error that no waiting mends has some minutes, and is parked then', async () => {
+  const { calls, delivery } = recordingDelivery();
+  const defect = new TypeError('x is undefined');
+  let seconds = 0;
+  let receiveCount = 1;
+  for (;;) {
+    const outcome = await consume(received(receiveCount), () => Promise.reject(defect), delivery, after(seconds));
+    if (outcome.kind !== 'retried') {
+      expect(outcome).toMatchObject({ kind: 'parked', failure: { reason: 'unexpected-error', cause: defect } });
+      break;
+    }
+    seconds += outcome.afterSeconds;
+    receiveCount += 1;
+  }
+  expect(calls.at(-1)).toEqual(['park', 'm-1', 'unexpected-error']);
+  expect(seconds).toBeGreaterThanOrEqual(300);
+  expect(seconds).toBeLessThan(360);
+});
+
+test('an error that may pass is retried as often as there are attempts, and parked with the last one', async () => {
+  const { delivery } = recordingDelivery();
+  const away = () => Promise.reject(new Error('MLflow is away'));
+  await expect(consume(received(59), away, delivery)).resolves.toMatchObject({ kind: 'retried', afterSeconds: 900 });
+  await expect(consume(received(60), away, delivery)).resolves.toMatchObject({
+    kind: 'parked',
+    failure: { reason: 'retries-exhausted', message: 'attempt 60 failed: Error: MLflow is away' },
+  });
+});
+
+test('a message that killed its function each time is parked before it is read again', async () => {
+  const { calls, delivery } = recordingDelivery();
+  const handle = jest.fn();
+  const outcome = await consume(received(4), handle, delivery, after(3 * 360));
+  expect(outcome).toMatchObject({ kind: 'parked', failure: { reason: 'function-killed' } });
+  expect(calls).toEqual([['park', 'm-1', 'function-killed']]);
+  expect(handle).not.toHaveBeenCalled();
+});
+
+test('who asks to be left alone for longer is, but not for longer than anybody', async () => {
+  const { delivery } = recordingDelivery();
+  const asking = (retryAfterSeconds: number) =>
+    consume(message, () => Promise.reject(new HttpError('later', { status: 429, retryAfterSeconds })), delivery);
+  await expect(asking(5)).resolves.toMatchObject({ afterSeconds: 40 });
+  await expect(asking(300)).resolves.toMatchObject({ afterSeconds: 300 });
+  await expect(asking(1e9)).resolves.toMatchObject({ afterSeconds: 900 });
 });

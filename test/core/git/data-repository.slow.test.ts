@@ -58,7 +58,7 @@ beforeAll(async () => {
 afterAll(() => host?.stop());
 
 const reader = (token = TOKEN, http?: HttpClient) =>
-  new DataRepositoryReader(host.url, token ? tokenAuthorization(token) : noAuthorization, http);
+  new DataRepositoryReader(host.url, token ? tokenAuthorization(token) : noAuthorization, http && { http });
 const read = (revision: string, token?: string) => reader(token).readRevision(revision);
 
 test.each(['lightweight', 'annotated'])('a %s tag leads to its commit and the files of DVC there', async (revision) => {

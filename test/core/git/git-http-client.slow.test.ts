@@ -61,6 +61,26 @@ test.each([
   expect(asked).toBe(0);
 });
 
+test.each([
+  [429, {}, undefined],
+  [429, { 'retry-after': '60' }, 60],
+  [403, { 'retry-after': '60' }, 60],
+  [403, { 'x-ratelimit-remaining': '0' }, 0],
+  [503, { 'retry-after': '5' }, 5],
+])(
+  'HTTP %i with %j says that there are too many requests, and nothing of the token',
+  async (status, headers, asked) => {
+    const repository = await serve((_request, response) => response.writeHead(status, headers).end());
+    await expect(get(repository, `${repository}/info/refs`)).rejects.toMatchObject({
+      name: 'Error',
+      status,
+      isThrottled: true,
+      isRefusal: false,
+      retryAfterSeconds: asked,
+    });
+  },
+);
+
 test.each([301, 302, 307, 308])('fails on a redirect (HTTP %i) without following it', async (status) => {
   let followed = 0;
   const elsewhere = await serve((_request, response) => {
