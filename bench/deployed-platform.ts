@@ -16,6 +16,8 @@ export const PLATFORM = 'bench';
 
 const LINEAGE_DERIVER = 'PlatformRunTaggerLineageDeriver';
 const names = contract.functionEnvironment;
+// by which the functions know a message that keeps killing them: that of the deployed queues.
+const VISIBILITY_TIMEOUT = '1800';
 
 const Template = z.object({
   Resources: z.record(
@@ -54,6 +56,7 @@ export async function runTaggerEnvironment(sandbox: Sandbox, { outputs }: Walk):
     [names.dvcRemoteUrl]: outputs.DvcRemoteUrl,
     [names.sourceQueueUrl]: outputs.TaggingQueueUrl,
     [names.parkingQueueUrl]: outputs.TaggingParkingUrl,
+    [names.visibilityTimeoutSeconds]: VISIBILITY_TIMEOUT,
   };
 }
 
@@ -70,6 +73,7 @@ export async function lineageDeriverEnvironment(sandbox: Sandbox, walk: Walk): P
     [names.taggingQueueUrl]: outputs.TaggingQueueUrl,
     [names.sourceQueueUrl]: outputs.DerivationQueueUrl,
     [names.parkingQueueUrl]: outputs.DerivationParkingUrl,
+    [names.visibilityTimeoutSeconds]: VISIBILITY_TIMEOUT,
   };
 }
 

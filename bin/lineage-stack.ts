@@ -41,14 +41,6 @@ export class LineageStack extends Stack {
 
     platform.addOutputs();
     this.output('TrainingRoleArn', platform.trainingRole.roleArn, 'The role to start training jobs with');
-    const { derivationQueue, derivationParking, taggingQueue, taggingParking } = platform.runTagger;
-    this.output('DerivationQueueUrl', derivationQueue.queueUrl, 'Events of jobs that ended');
-    this.output('DerivationParkingUrl', derivationParking.queueUrl, 'Events whose derivation needs a person');
-    this.output('TaggingQueueUrl', taggingQueue.queueUrl, 'Derivations on their way to the runs');
-    this.output('TaggingParkingUrl', taggingParking.queueUrl, 'Derivations that could not be written');
-    const { queue, parking } = platform.checkpointRecorder;
-    this.output('CheckpointQueueUrl', queue.queueUrl, 'Daily events that ask for a checkpoint');
-    this.output('CheckpointParkingUrl', parking.queueUrl, 'Events whose checkpoint needs a person');
   }
 
   private output(id: string, value: string, description: string): void {

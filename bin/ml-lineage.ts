@@ -5,6 +5,7 @@ import { addEvidenceExport } from './evidence-export-command';
 import { addEvidenceShow } from './evidence-show-command';
 import { addEvidenceVerify } from './evidence-verify-command';
 import { EXIT } from './exit-codes';
+import { addRedrive } from './redrive-command';
 import { addRetained } from './retained-command';
 import { terminalText } from './terminal-text';
 import { addTrace } from './trace-command';
@@ -20,6 +21,7 @@ const program = new Command('ml-lineage')
 
 addTrace(program);
 addRetained(program);
+addRedrive(program);
 
 const evidence = program.command('evidence').description('says what the signed evidence is worth');
 addEvidenceVerify(evidence);

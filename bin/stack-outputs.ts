@@ -44,11 +44,7 @@ export interface PlatformAddresses {
  * Reads the outputs that `LineagePlatform.addOutputs` adds to a stack.
  */
 export async function readStackOutputs(client: CloudFormationClient, stackName: string): Promise<PlatformAddresses> {
-  const { Stacks = [] } = await describe(client, stackName);
-  const outputs = Object.fromEntries(
-    (Stacks[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
-  );
-  const result = Outputs.safeParse(outputs);
+  const result = Outputs.safeParse(await readOutputs(client, stackName));
   if (!result.success) {
     throw new Error(
       `the stack ${stackName} does not say where its platform is; call addOutputs() of its LineagePlatform and deploy it again: ${z.prettifyError(result.error)}`,
@@ -62,6 +58,17 @@ export async function readStackOutputs(client: CloudFormationClient, stackName: 
     platformName: result.data[names.platformName] as string,
     evidenceBucketName: result.data[names.evidenceBucketName] as string,
   };
+}
+
+/**
+ * All outputs of a stack, whoever added them.
+ */
+export async function readOutputs(
+  client: CloudFormationClient,
+  stackName: string,
+): Promise<Readonly<Record<string, string | undefined>>> {
+  const { Stacks = [] } = await describe(client, stackName);
+  return Object.fromEntries((Stacks[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
 }
 
 async function describe(client: CloudFormationClient, stackName: string): Promise<DescribeStacksCommandOutput> {

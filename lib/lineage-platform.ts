@@ -2,6 +2,7 @@ import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { CheckpointRecorder } from './checkpoint-recorder';
 import type { IDataRepository } from './data-repository';
@@ -386,6 +387,21 @@ export class LineagePlatform extends Construct {
       value: this.evidenceStore.signingKey.keyArn,
       description: 'The key that signs them: its fingerprint is what a verifier has to trust',
     });
+    const { derivationQueue, derivationParking, taggingQueue, taggingParking } = this.runTagger;
+    const { deploymentRecorder: changes, checkpointRecorder: checkpoint } = this;
+    const queues: [name: string, queue: sqs.IQueue, description: string][] = [
+      [outputs.derivationQueueUrl, derivationQueue, 'Events of jobs that ended'],
+      [outputs.derivationParkingUrl, derivationParking, 'Events whose derivation needs a person'],
+      [outputs.taggingQueueUrl, taggingQueue, 'Derivations on their way to the runs'],
+      [outputs.taggingParkingUrl, taggingParking, 'Derivations that could not be written'],
+      [outputs.changesQueueUrl, changes.queue, 'Events about what is put to use'],
+      [outputs.changesParkingUrl, changes.parking, 'Events about what is put to use that need a person'],
+      [outputs.checkpointQueueUrl, checkpoint.queue, 'Daily events that ask for a checkpoint'],
+      [outputs.checkpointParkingUrl, checkpoint.parking, 'Events whose checkpoint needs a person'],
+    ];
+    for (const [name, { queueUrl: value }, description] of queues) {
+      new CfnOutput(stack, name, { value, description });
+    }
   }
 
   private encryptedAndLogged(): { encryptionKey: kms.IKey; accessLogBucket: s3.IBucket } {

@@ -21,6 +21,13 @@ export const PARKING_REASONS = [
 export type ParkingReason = (typeof PARKING_REASONS)[number];
 
 /**
+ * Why a message is parked: what a function said of it; EventBridge could not deliver it to its work queue; or nobody said,
+ * since the queue itself has parked it after its last attempt, or a person put it there.
+ */
+export const PARKED_BECAUSE = [...PARKING_REASONS, 'not-delivered', 'unnamed'] as const;
+export type ParkedBecause = (typeof PARKED_BECAUSE)[number];
+
+/**
  * What no retry mends: the message is parked with this reason, for a person to mend the cause and send it again.
  */
 export class CannotSucceed extends Error {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RedriveReport } from '../delivery/redrive-report';
 import { EvidenceExport } from './evidence-export';
 import { EvidenceReport } from './evidence-report';
 import {
@@ -24,6 +25,7 @@ export function evidenceJsonSchemas(): Readonly<Record<string, unknown>> {
     'checkpoint-statement.v1.json': jsonSchema('checkpoint statement', CheckpointStatement),
     'evidence-export.v1.json': jsonSchema('evidence export', EvidenceExport),
     'evidence-report.v1.json': jsonSchema('evidence report', EvidenceReport),
+    'redrive-report.v1.json': jsonSchema('redrive report', RedriveReport),
   };
 }
 
