@@ -25,6 +25,8 @@ export interface DatasetStatements {
   ): Promise<{ identity: ProcessingJobIdentity; handoverUri: string | undefined } | undefined>;
   /** The last statement about a processing job, verified. */
   lastStatement(about: ProcessingJobIdentity): Promise<StoredDataset | undefined>;
+  /** How long after the training job's end a statement may still come; without it, as long as a statement waits. */
+  readonly patienceSeconds?: number;
 }
 
 /**
@@ -67,7 +69,7 @@ export async function citeDataset(
   }
   const stored = await statements.lastStatement(maker.identity);
   if (!stored) {
-    requireLate(job.endedAt, now, maker.identity);
+    requireLate(job.endedAt, now, maker.identity, statements.patienceSeconds);
     return NOTHING_TO_CITE;
   }
   const { key, sha256, statement } = stored;
@@ -82,11 +84,16 @@ function isSameFolder(one: string | undefined, other: string | undefined): boole
   return one !== undefined && one.replace(/\/$/, '') === other?.replace(/\/$/, '');
 }
 
-function requireLate(endedAt: Date, now: Date, { name }: ProcessingJobIdentity): void {
+function requireLate(
+  endedAt: Date,
+  now: Date,
+  { name }: ProcessingJobIdentity,
+  patienceSeconds: number = contract.limits.datasetStatementWaitSeconds,
+): void {
   const seconds = (now.getTime() - endedAt.getTime()) / 1000;
-  if (seconds < contract.limits.datasetStatementWaitSeconds) {
+  if (seconds < patienceSeconds) {
     throw new Error(
-      `there is no statement about the processing job ${name} yet, ${Math.round(seconds)} seconds after the training job ended; it is waited for ${contract.limits.datasetStatementWaitSeconds} seconds`,
+      `there is no statement about the processing job ${name} yet, ${Math.round(seconds)} seconds after the training job ended; it is waited for ${patienceSeconds} seconds`,
     );
   }
 }

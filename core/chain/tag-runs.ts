@@ -3,19 +3,16 @@ import { CannotSucceed } from '../delivery/failures';
 import type { Outcome } from '../evidence/outcome';
 import type { JobSetup } from './attestation';
 import type { JobEnvironment } from './configuration';
-import { citeDataset, type DatasetStatements } from './dataset-citation';
-import type { Derivation, Resolved, TrainingJobIdentity } from './derivation';
+import type { Derivation, TrainingJobIdentity } from './derivation';
 import { derivedInputs, type RunInputs } from './derived-inputs';
-import type { FirstSeenRevision } from './disagreements';
-import { findJobModels, type Models } from './job-models';
-import { findJobRuns } from './job-runs';
+import { findTraining, type TrainingSources } from './find-training';
+import type { Models } from './job-models';
 import { primaryRun } from './primary-run';
-import { claimsOf } from './run-claims';
 import { membershipOf } from './run-membership';
 import { reconcileTags, type StoredTraining, statementTags } from './run-tags';
 import { assertSameJob } from './same-job';
-import { type ModelTagging, modelClaims, tagModels } from './tag-models';
-import { type ReadModel, type StatedModel, type TrainingDraft, trainingDraft } from './training-draft';
+import { type ModelTagging, tagModels } from './tag-models';
+import { type TrainingDraft, trainingDraft } from './training-draft';
 
 export type RunEnd = 'FINISHED' | 'FAILED' | 'KILLED';
 
@@ -87,23 +84,13 @@ export interface Tagged {
 }
 
 /**
- * Where the tagger finds runs and models, and where it keeps what it says.
+ * Where the tagger finds what a statement is made of, where it keeps the statement, and where it writes what it says.
  */
-export interface Tagger {
+export interface Tagger extends TrainingSources {
   readonly runs: Runs & RunInputs;
   readonly models: Models;
-  /** The bytes of the model that was written first since a moment; `undefined` where they cannot be read. */
-  readModel(uri: string, since: Date): Promise<ReadModel | undefined>;
-  /** What the last statement about the job says of its model. */
-  statedModel(about: TrainingJobIdentity): Promise<StatedModel | undefined>;
-  /** What the data revision stood for when it was first seen: from now on, if that is now. */
-  firstSeen(derivation: Resolved): Promise<FirstSeenRevision>;
-  /** What was stated about the datasets that jobs are given. */
-  readonly datasets: DatasetStatements;
   /** Signs a statement and keeps it, unless the last one about the job says the same. */
   record(draft: TrainingDraft): Promise<StoredTraining>;
-  readonly recordedBy: string;
-  now(): Date;
 }
 
 const END: Record<DescribedJob['status'], RunEnd> = { Completed: 'FINISHED', Failed: 'FAILED', Stopped: 'KILLED' };
@@ -117,25 +104,9 @@ const END: Record<DescribedJob['status'], RunEnd> = { Completed: 'FINISHED', Fai
 export async function tagRuns(derivation: Derivation, job: DescribedJob, tagger: Tagger): Promise<Tagged> {
   assertSameJob(derivation, job);
   const { runs } = tagger;
-  const at = tagger.now();
-  const dataset = await citeDataset(derivation, job, tagger.datasets, at);
-  const { runs: found, areMore: areMoreRuns } = await findJobRuns(job, runs);
-  const models = await findJobModels(found, job, tagger.models);
-  const stored = await tagger.record(
-    trainingDraft({
-      derivation,
-      job,
-      runs: found,
-      areMoreRuns,
-      claims: [...found.flatMap((run) => claimsOf(run, derivation, at)), ...modelClaims(models, derivation, at)],
-      dataset,
-      model: await readModelOf(job, tagger),
-      statedModel: await tagger.statedModel(job.identity),
-      firstSeen: derivation.status === 'unresolved' ? undefined : await tagger.firstSeen(derivation),
-      at,
-      recordedBy: tagger.recordedBy,
-    }),
-  );
+  const { findings, models } = await findTraining(derivation, job, tagger);
+  const { runs: found, areMoreRuns } = findings;
+  const stored = await tagger.record(trainingDraft(findings));
   const primary = primaryRun(found);
   if (!primary) {
     throw new CannotSucceed(
@@ -162,10 +133,4 @@ export async function tagRuns(derivation: Derivation, job: DescribedJob, tagger:
   }
   const { status } = stored.statement.predicate.outcome;
   return { status, runs: taggings, areMoreRuns, models: await tagModels(models, wanted, tagger.models) };
-}
-
-async function readModelOf({ identity, setup, modelUri }: DescribedJob, tagger: Tagger) {
-  return setup.completed && modelUri !== undefined
-    ? await tagger.readModel(modelUri, new Date(identity.createdAt))
-    : undefined;
 }

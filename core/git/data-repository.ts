@@ -14,7 +14,7 @@ import {
   type WalkerEntry,
   walk,
 } from 'isomorphic-git';
-import type { DataCommitFiles, UnreadableRevision } from '../chain/derive-data';
+import type { DataCommitFiles, UnreadableRevision } from '../chain/look-up-data';
 import { contract } from '../contract';
 import type { ProjectFiles } from '../dvc/project';
 import { isProjectFile, PROJECT_FOLDER } from '../dvc/project-paths';

@@ -1,11 +1,6 @@
 import { Derivation } from '../../../core/chain/derivation';
-import {
-  type ConfiguredJob,
-  type DataCommitFiles,
-  deriveData,
-  type Sources,
-  type UnreadableRevision,
-} from '../../../core/chain/derive-data';
+import { type ConfiguredJob, deriveData, type Sources } from '../../../core/chain/derive-data';
+import type { DataCommitFiles, UnreadableRevision } from '../../../core/chain/look-up-data';
 import type { ProjectFiles } from '../../../core/dvc/project';
 import type { RemoteReader } from '../../../core/dvc/remote-reader';
 

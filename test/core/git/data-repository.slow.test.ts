@@ -3,7 +3,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { HttpClient } from 'isomorphic-git';
-import type { DataCommitFiles } from '../../../core/chain/derive-data';
+import type { DataCommitFiles } from '../../../core/chain/look-up-data';
 import { contract } from '../../../core/contract';
 import { noAuthorization, tokenAuthorization } from '../../../core/git/authorization';
 import { DataRepositoryReader } from '../../../core/git/data-repository';
