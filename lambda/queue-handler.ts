@@ -13,6 +13,7 @@ import { loggedError } from './logged-error';
 const METRIC_OF: Record<Outcome['kind'], string> = {
   done: contract.metrics.messagesDone,
   parked: contract.metrics.messagesParked,
+  postponed: contract.metrics.messagesPostponed,
   retried: contract.metrics.messagesRetried,
 };
 
@@ -29,13 +30,16 @@ export interface Telemetry {
 }
 
 /**
+ * What there is to do with one message: its body, where to say what was done, and how often it was received by now, 1 for
+ * the first time.
+ */
+export type HandleMessage = (body: string, telemetry: Telemetry, attempt: number) => Promise<void>;
+
+/**
  * Makes a function of what is to be done with one message: each message of a batch succeeds, is parked or is tried again
  * by itself.
  */
-export function queueHandler(
-  serviceName: string,
-  handleMessage: (body: string, telemetry: Telemetry) => Promise<void>,
-) {
+export function queueHandler(serviceName: string, handleMessage: HandleMessage) {
   const functionLogger = new Logger({ serviceName });
   const metrics = new Metrics({
     namespace: contract.packageName,
@@ -55,7 +59,7 @@ export function queueHandler(
     const logger = functionLogger.createChild();
     logger.setCorrelationId(correlationId);
     const telemetry: Telemetry = { logger, correlationId, count };
-    const outcome = await consume(record, (body) => handleMessage(body, telemetry), delivery);
+    const outcome = await consume(record, (body, attempt) => handleMessage(body, telemetry, attempt), delivery);
     count(METRIC_OF[outcome.kind]);
     if (outcome.kind === 'parked') {
       const { failure } = outcome;
@@ -65,7 +69,7 @@ export function queueHandler(
         error: loggedError(failure),
       });
     }
-    if (outcome.kind === 'retried') {
+    if (outcome.kind === 'postponed' || outcome.kind === 'retried') {
       logger.warn('message will be tried again', {
         messageId: record.messageId,
         afterSeconds: outcome.afterSeconds,

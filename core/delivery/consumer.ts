@@ -1,7 +1,7 @@
 import { contract } from '../contract';
 import { HttpError } from '../http/http-error';
 import { retryDelaySeconds } from './back-off';
-import { CannotSucceed } from './failures';
+import { CannotSucceed, Postponed } from './failures';
 import { killedItsFunction } from './killed-function';
 import { lastingReason } from './lasting-failure';
 
@@ -35,14 +35,14 @@ export interface Delivery {
 export type Outcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'parked'; readonly failure: CannotSucceed }
-  | { readonly kind: 'retried'; readonly error: unknown; readonly afterSeconds: number };
+  | { readonly kind: 'postponed' | 'retried'; readonly error: unknown; readonly afterSeconds: number };
 
 /**
  * Deals with one message so that nothing is lost: it is done, parked, or comes back later.
  */
 export async function consume(
   message: QueueMessage,
-  handle: (body: string) => Promise<void>,
+  handle: (body: string, attempt: number) => Promise<void>,
   delivery: Delivery,
   now = new Date(),
 ): Promise<Outcome> {
@@ -61,9 +61,14 @@ export async function consume(
     );
   }
   try {
-    await handle(message.body);
+    await handle(message.body, receiveCount);
     return { kind: 'done' };
   } catch (error) {
+    if (error instanceof Postponed) {
+      const afterSeconds = retryDelaySeconds(receiveCount);
+      await delivery.delay(message, afterSeconds);
+      return { kind: 'postponed', error, afterSeconds };
+    }
     const failure = hopeless(error, receiveCount);
     if (failure) {
       return park(failure);

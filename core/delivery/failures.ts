@@ -41,3 +41,11 @@ export class CannotSucceed extends Error {
     super(message, options);
   }
 }
+
+/**
+ * What was to be done is done but for something that others make possible in a while. The message is tried again, and
+ * nobody has to know.
+ */
+export class Postponed extends Error {
+  override readonly name = 'Postponed';
+}

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { ChangeMessageVisibilityCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
-import { CannotSucceed } from '../../core/delivery/failures';
+import { CannotSucceed, Postponed } from '../../core/delivery/failures';
 import { required } from '../../lambda/environment';
 import { queueHandler } from '../../lambda/queue-handler';
 
@@ -79,6 +79,16 @@ test('what became of each message is counted for the platform', async () => {
   expect(metrics).toContainEqual(
     expect.objectContaining({ platform: 'radiology', service: 'test', MessagesDone: [1, 1], MessagesRetried: 1 }),
   );
+});
+
+test('what is postponed comes back, and is counted apart from what fails', async () => {
+  const postpone = () => Promise.reject(new Postponed('not yet'));
+  const answer = await handle(postpone, record('a', 'x', 2));
+  expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'a' }] });
+  expect(sent).toEqual([[ChangeMessageVisibilityCommand, expect.objectContaining({ VisibilityTimeout: 20 })]]);
+  const metrics = print.mock.calls.map(([line]) => JSON.parse(String(line)));
+  expect(metrics).toContainEqual(expect.objectContaining({ MessagesPostponed: 1 }));
+  expect(metrics).not.toContainEqual(expect.objectContaining({ MessagesRetried: expect.anything() }));
 });
 
 test('a batch of which everything failed is no failed invocation', async () => {

@@ -1,5 +1,5 @@
 import { consume, type Delivery, type QueueMessage } from '../../../core/delivery/consumer';
-import { CannotSucceed } from '../../../core/delivery/failures';
+import { CannotSucceed, Postponed } from '../../../core/delivery/failures';
 import { HttpError } from '../../../core/http/http-error';
 
 const SENT = Date.parse('2026-03-01T12:00:00Z');
@@ -47,6 +47,24 @@ test('a message that fails otherwise is delayed by how often it was received', a
   const outcome = await consume(message, () => Promise.reject(error), delivery);
   expect(outcome).toEqual({ kind: 'retried', error, afterSeconds: 40 });
   expect(calls).toEqual([['delay', 'm-1', 40]]);
+});
+
+test.each([3, 60])(
+  'a message that is done but for what comes later waits at attempt %d, and is not told as failed',
+  async (attempt) => {
+    const { calls, delivery } = recordingDelivery();
+    // what it waits for may be refused for good: that is no reason to park what is done.
+    const error = new Postponed('the graph does not have the job yet', { cause: new TypeError('refused') });
+    const outcome = await consume(received(attempt), () => Promise.reject(error), delivery);
+    expect(outcome).toMatchObject({ kind: 'postponed', error });
+    expect(calls).toEqual([['delay', 'm-1', attempt === 3 ? 40 : 900]]);
+  },
+);
+
+test('how often a message was received is told with it', async () => {
+  const handle = jest.fn(async () => {});
+  await consume(message, handle, recordingDelivery().delivery);
+  expect(handle).toHaveBeenCalledWith('body', 3);
 });
 
 test('a message that could not even be parked is not taken for done', async () => {
