@@ -55,6 +55,13 @@ export interface LineageTrackingOptions {
    * @default - a new one, with its artifacts below `mlflow/` in the artifact bucket
    */
   readonly mlflowApp?: IMlflowApp;
+
+  /**
+   * Whether the datasets are added to SageMaker's own lineage graph too.
+   *
+   * @default true
+   */
+  readonly completeLineageGraph?: boolean;
 }
 
 /**
@@ -311,6 +318,7 @@ export class LineagePlatform extends Construct {
       jobRoles: [this.processingRole, this.trainingRole],
       evidenceStore: this.evidenceStore,
       jobToolkit: this.jobToolkit,
+      completeLineageGraph: tracking.completeLineageGraph,
     });
     this.checkpointRecorder = new CheckpointRecorder(this, 'CheckpointRecorder', {
       evidenceStore: this.evidenceStore,

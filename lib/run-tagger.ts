@@ -16,6 +16,7 @@ import { enforce, isKnown, type Rule } from './private/errors';
 import { evidenceEnvironment } from './private/evidence-environment';
 import { FunctionMetrics } from './private/function-metrics';
 import { defineLineageFunction } from './private/lineage-function';
+import { allowCompletingLineageGraph } from './private/lineage-graph-rights';
 import { DESCRIBE_PROCESSING_JOBS, DESCRIBE_TRAINING_JOBS, READ_JOB_TAGS, SEND_MESSAGES } from './private/perms';
 import { describeRepositories, describeToolkit } from './private/platform-description';
 import { consume, defineWorkQueue } from './private/work-queue';
@@ -92,6 +93,17 @@ export interface RunTaggerProps {
    * @default - no job is attested: nobody hashed what its script was given
    */
   readonly jobToolkit?: JobToolkit;
+
+  /**
+   * Whether the datasets are added to SageMaker's own lineage graph too, between the jobs that made them and those that
+   * were given them.
+   *
+   * The function then may list the names in the graph of the whole account and region, and add to it, which counts
+   * towards SageMaker's quotas. Without it the evidence and the tags are the same.
+   *
+   * @default true
+   */
+  readonly completeLineageGraph?: boolean;
 }
 
 /**
@@ -246,6 +258,13 @@ export class RunTagger extends Construct {
   }
 
   /**
+   * Jobs whose datasets are not, or not all, in SageMaker's own lineage graph, although they should be.
+   */
+  metricJobsWithIncompleteGraph(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.taggerMetrics.count('jobsWithIncompleteGraph', options);
+  }
+
+  /**
    * Derivations that the run-tagger has dealt with.
    */
   metricTaggingsDone(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
@@ -257,6 +276,13 @@ export class RunTagger extends Construct {
    */
   metricTaggingsParked(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.taggerMetrics.count('messagesParked', options);
+  }
+
+  /**
+   * Derivations that the run-tagger has dealt with, but for SageMaker's own lineage graph, which does not have the job yet.
+   */
+  metricTaggingsPostponed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.taggerMetrics.count('messagesPostponed', options);
   }
 
   /**
@@ -298,6 +324,7 @@ export class RunTagger extends Construct {
 
   private defineRunTagger(props: RunTaggerProps): lambda.Function {
     const names = contract.functionEnvironment;
+    const completeLineageGraph = props.completeLineageGraph ?? true;
     const handler = defineLineageFunction(this, 'RunTagger', {
       name: TAGGER,
       description:
@@ -307,10 +334,14 @@ export class RunTagger extends Construct {
         [names.platformName]: props.platformName,
         [names.mlflowAppArn]: props.mlflowApp.mlflowAppArn,
         [names.dvcRemoteUrl]: props.dvcRemote.url,
+        [names.completeLineageGraph]: String(completeLineageGraph),
         ...evidenceEnvironment(props.evidenceStore),
       },
     });
     this.allowDescribing(handler);
+    if (completeLineageGraph) {
+      allowCompletingLineageGraph(handler, Stack.of(this));
+    }
     props.mlflowApp.grants.callApi(handler);
     props.evidenceStore.grants.append(handler);
     return handler;

@@ -18,8 +18,10 @@ const names = [
 
 // a name that stands for something else too, or that a program of somebody else reads from its environment.
 const OTHERS_NAMES: Record<string, readonly string[]> = {
-  // the local SageMaker sets in containers what SageMaker sets, and tells clients where the local MLflow is.
+  // the local SageMaker sets in containers and on model versions what SageMaker sets, and tells clients where the local
+  // MLflow is.
   'sandbox/': [
+    contract.claimTags.modelPackageArn,
     contract.jobEnvironment.trainingJobName,
     contract.jobEnvironment.trainingJobArn,
     contract.jobEnvironment.mlflowEndpoint,

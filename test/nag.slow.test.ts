@@ -18,6 +18,15 @@ const DEPLOYMENTS = {
   [`${SAGEMAKER}:transform-job/*`]: 'the jobs to come',
 };
 
+const GRAPH = {
+  [`${SAGEMAKER}:action/*`]: 'what MLflow Apps make of their runs, under names of their own',
+  [`${SAGEMAKER}:artifact/*`]: 'SageMaker makes the id of an artifact of its source',
+  [`${SAGEMAKER}:experiment-trial-component/*-aws-processing-job`]:
+    'SageMaker names the nodes of jobs after the jobs to come',
+  [`${SAGEMAKER}:experiment-trial-component/*-aws-training-job`]:
+    'SageMaker names the nodes of jobs after the jobs to come',
+};
+
 const LOGS = 'Resource::arn:<AWS::Partition>:logs:us-east-1:111122223333:log-group:/aws/sagemaker';
 
 const JOB = {
@@ -29,6 +38,7 @@ const JOB = {
 
 const PLATFORM = {
   ...DEPLOYMENTS,
+  ...GRAPH,
   'Resource::<PlatformArtifactsD98FDC30.Arn>/mlflow/*': 'MLflow names its artifacts itself, below this prefix',
   'Resource::<PlatformArtifactsD98FDC30.Arn>/code/*': 'scripts, named by their owners',
   'Resource::<PlatformArtifactsD98FDC30.Arn>/models/*': 'models, named after their jobs',
@@ -40,7 +50,7 @@ const PLATFORM = {
   [`${LOGS}/TrainingJobs:*`]: 'SageMaker names the log streams after the jobs',
   [`${SAGEMAKER}:training-job/*`]: 'the jobs to come',
   [`${SAGEMAKER}:processing-job/*`]: 'the jobs to come',
-  'Resource::*': 'SageMaker lists all jobs or none',
+  'Resource::*': 'SageMaker lists all jobs, and all of its lineage graph, or none',
 };
 
 const PIPELINE = {
@@ -74,6 +84,8 @@ const JUSTIFIED: Record<string, Record<string, string>> = {
     'Resource::<EvidenceStoreBucketF7309736.Arn>/demo/*': 'statements, named after what they are about',
   },
   RunTagger: {
+    ...GRAPH,
+    'Resource::*': 'SageMaker lists all of its lineage graph or none',
     'Resource::<DvcRemoteBucket9380F5B1.Arn>/dvc/files/md5/*.dir': 'listings of datasets, named by their digest',
     'Resource::<EvidenceStoreBucketF7309736.Arn>/demo/*': 'statements, named after their jobs',
     [`${SAGEMAKER}:training-job/*`]: 'the jobs to come',

@@ -64,6 +64,7 @@ const MODULES = [
   'private/job-roles',
   'private/lineage-environment',
   'private/lineage-function',
+  'private/lineage-graph-rights',
   'private/log-key',
   'private/model-package-group',
   'private/mlflow-app-defaults',

@@ -12,6 +12,8 @@ export interface ModelTagging extends Pick<JobModels, 'foreign' | 'areMore'> {
   readonly loggedModels: number;
   readonly versions: number;
   readonly written: number;
+  /** runs of which a version became a model package of SageMaker. */
+  readonly mirroredRunIds: readonly string[];
 }
 
 /**
@@ -59,5 +61,13 @@ export async function tagModels(
       written += 1;
     }
   }
-  return { loggedModels: loggedModels.length, versions: versions.length, written, foreign, areMore };
+  const mirrored = versions.filter(({ tags }) => contract.claimTags.modelPackageArn in tags);
+  return {
+    loggedModels: loggedModels.length,
+    versions: versions.length,
+    written,
+    mirroredRunIds: mirrored.map(({ runId }) => runId),
+    foreign,
+    areMore,
+  };
 }

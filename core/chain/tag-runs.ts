@@ -1,6 +1,5 @@
 import { contract } from '../contract';
 import { CannotSucceed } from '../delivery/failures';
-import type { Outcome } from '../evidence/outcome';
 import type { JobSetup } from './attestation';
 import type { JobEnvironment } from './configuration';
 import type { Derivation, TrainingJobIdentity } from './derivation';
@@ -75,8 +74,8 @@ export interface Tagging {
 }
 
 export interface Tagged {
-  /** as the statement says. */
-  readonly status: Outcome['status'];
+  /** what the tags were written from. */
+  readonly stored: StoredTraining;
   readonly runs: readonly Tagging[];
   /** whether the job has more runs than are dealt with. */
   readonly areMoreRuns: boolean;
@@ -131,6 +130,5 @@ export async function tagRuns(derivation: Derivation, job: DescribedJob, tagger:
     }
     taggings.push({ runId: run.id, written, inputs: inputs.length });
   }
-  const { status } = stored.statement.predicate.outcome;
-  return { status, runs: taggings, areMoreRuns, models: await tagModels(models, wanted, tagger.models) };
+  return { stored, runs: taggings, areMoreRuns, models: await tagModels(models, wanted, tagger.models) };
 }

@@ -14,12 +14,14 @@ import { required, requiredTexts } from '../environment';
 import { queueHandler } from '../queue-handler';
 import { sagemakerClient } from '../sagemaker-client';
 import { evidenceRecorder } from './evidence-recorder';
+import { graphCompleter } from './lineage-graph';
 
 const names = contract.functionEnvironment;
 const platform = required(names.platformName);
 const app = locateMlflowApp(required(names.mlflowAppArn), process.env[contract.jobEnvironment.mlflowEndpoint]);
 const sagemaker = sagemakerClient();
 const s3 = new S3Client();
+const remoteUrl = required(names.dvcRemoteUrl);
 const recordedBy = `${contract.packageName}/${version}`;
 const evidence = evidenceRecorder(platform, {
   s3,
@@ -31,7 +33,7 @@ const evidence = evidenceRecorder(platform, {
 const recorder: DatasetRecorder = {
   firstSeen: (derivation) => evidence.firstSeen(derivation, recordedBy),
   record: evidence.record,
-  remoteUrl: required(names.dvcRemoteUrl),
+  remoteUrl,
   recordedBy,
   now: () => new Date(),
 };
@@ -51,24 +53,33 @@ const tagger: Tagger = {
   now: recorder.now,
 };
 
+const completeGraph =
+  required(names.completeLineageGraph) === 'true'
+    ? // a client of its own: where SageMaker throttles the graph, jobs are described as fast as before.
+      graphCompleter(sagemakerClient(), remoteUrl)
+    : async () => {};
+
 /**
  * Keeps a signed statement about a job, and writes what it says on the runs and models of the job, if it is of a kind that
- * has any.
+ * has any, and then in SageMaker's lineage graph.
  */
-export const handler = queueHandler('run-tagger', async (body, { logger, count }) => {
+export const handler = queueHandler('run-tagger', async (body, telemetry, attempt) => {
+  const { logger, count } = telemetry;
   const derivation = readDerivation(body, platform);
   if (derivation.job.kind === 'processing-job') {
     const job = await describeEndedProcessingJob(sagemaker, derivation.job);
-    const { key, statement } = await recordDataset(derivation, job, recorder);
-    const { status } = statement.predicate.outcome;
-    logger.info('dataset recorded', { job: job.identity, status, key });
+    const stored = await recordDataset(derivation, job, recorder);
+    const { status } = stored.statement.predicate.outcome;
+    logger.info('dataset recorded', { job: job.identity, status, key: stored.key });
     if (status === 'conflict') {
       count(contract.metrics.jobsInConflict);
     }
+    await completeGraph(stored, [], telemetry, attempt);
     return;
   }
   const job = await describeEndedTrainingJob(sagemaker, derivation.job);
-  const { status, runs, areMoreRuns, models } = await tagRuns(derivation, job, tagger);
+  const { stored, runs, areMoreRuns, models } = await tagRuns(derivation, job, tagger);
+  const { status } = stored.statement.predicate.outcome;
   logger.info('job tagged', { job: job.identity, status, runs, areMoreRuns, models });
   if (status === 'conflict') {
     count(contract.metrics.jobsInConflict);
@@ -82,4 +93,5 @@ export const handler = queueHandler('run-tagger', async (body, { logger, count }
   if (models.foreign > 0) {
     count(contract.metrics.jobsWithModelsOfOthers);
   }
+  await completeGraph(stored, models.mirroredRunIds, telemetry, attempt);
 });

@@ -149,6 +149,17 @@ export const MIRROR_LINEAGE = ['sagemaker:AddAssociation', 'sagemaker:CreateActi
 // has no resource type: allowed on artifacts alone, it is refused.
 export const FIND_LINEAGE = ['sagemaker:ListArtifacts'];
 
+// what completes the lineage graph; it changes and deletes nothing there.
+export const SEARCH_LINEAGE_GRAPH = [
+  'sagemaker:ListActions',
+  'sagemaker:ListArtifacts',
+  'sagemaker:ListAssociations',
+  'sagemaker:ListTrialComponents',
+];
+export const CREATE_ARTIFACTS = ['sagemaker:CreateArtifact'];
+// asked for at both ends of an association.
+export const ASSOCIATE_LINEAGE = ['sagemaker:AddAssociation'];
+
 // what a pipeline does with the jobs of its steps; it tags them with its execution.
 export const RUN_PROCESSING_JOBS = [
   'sagemaker:AddTags',

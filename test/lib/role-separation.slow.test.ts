@@ -50,6 +50,9 @@ const evaluation = `${artifacts}/evaluations/execution/evaluation.json`;
 const checkpoint = `${artifacts}/checkpoints/stack-pipeline-013d2286/0cc175b9c0f1b6a831c399e269772661.dir/0.ckpt`;
 const foreignCheckpoint = `${artifacts}/checkpoints/other/0cc175b9c0f1b6a831c399e269772661.dir/0.ckpt`;
 const job = `${PREFIX}:training-job/job`;
+const datasetNode = `${PREFIX}:artifact/0123456789abcdef`;
+const jobNode = `${PREFIX}:experiment-trial-component/job-aws-training-job`;
+const otherNode = `${PREFIX}:experiment-trial-component/job`;
 const modelPackage = `${PREFIX}:model-package/model/1`;
 const endpoint = `${PREFIX}:endpoint/endpoint`;
 const processingJob = `${PREFIX}:processing-job/job`;
@@ -154,6 +157,10 @@ const TABLE: readonly (readonly [what: string, allowed: string, ...calls: Call[]
   ['read the tags of a job',        'y - y y - - - - - - - - y', call('sagemaker:ListTags', job)],
   ['read those of processing',      'y - y - - - - - - - - - y', call('sagemaker:ListTags', processingJob)],
   ['list all jobs',                 '- - y - - - - - - - - - y', call('sagemaker:ListTrainingJobs', '*')],
+  ['add to the lineage graph',      '- y - - - - - - - - - - y', call('sagemaker:CreateArtifact', datasetNode), call('sagemaker:AddAssociation', jobNode)],
+  ['add what is no job there',      '- - - - - - - - - - - - y', call('sagemaker:AddAssociation', otherNode)],
+  ['change the lineage graph',      '- - - - - - - - - - - - y', call('sagemaker:UpdateArtifact', datasetNode)],
+  ['delete from the lineage graph', '- - - - - - - - - - - - y', call('sagemaker:DeleteAssociation', datasetNode)],
   ['tag a job',                     '- - - - - - - - - - - - y', call('sagemaker:AddTags', job)],
   ['train by hand',                 '- - - - - - - - - - - - y', ...train(job, 'training job')],
   ['train in a pipeline',           '- - - - - - - - y - - - y', ...train(pipelineJob, 'training job')],

@@ -37,7 +37,16 @@ test('the lineage-deriver may read, and write nothing but its log and its messag
   ]);
 });
 
-test('the run-tagger may call MLflow, describe jobs, sign and add evidence, and read neither data nor tokens', () => {
+const GRAPH = [
+  'sagemaker:AddAssociation',
+  'sagemaker:CreateArtifact',
+  'sagemaker:ListActions',
+  'sagemaker:ListArtifacts',
+  'sagemaker:ListAssociations',
+  'sagemaker:ListTrialComponents',
+];
+
+test('the run-tagger may call MLflow, describe jobs, sign, add evidence and lineage, and read neither data nor tokens', () => {
   expect(actionsOf(tagger)).toEqual([
     'kms:GetPublicKey',
     'kms:Sign',
@@ -48,9 +57,12 @@ test('the run-tagger may call MLflow, describe jobs, sign and add evidence, and 
     's3:ListBucket',
     's3:ListBucketVersions',
     's3:PutObject',
+    'sagemaker:AddAssociation',
     'sagemaker:CallMlflowAppApi',
+    'sagemaker:CreateArtifact',
     'sagemaker:DescribeProcessingJob',
     'sagemaker:DescribeTrainingJob',
+    ...GRAPH.filter((action) => action.startsWith('sagemaker:List')),
     'sqs:ChangeMessageVisibility',
     'sqs:DeleteMessage',
     'sqs:GetQueueAttributes',
@@ -58,6 +70,46 @@ test('the run-tagger may call MLflow, describe jobs, sign and add evidence, and 
     'sqs:ReceiveMessage',
     'sqs:SendMessage',
   ]);
+});
+
+test('the run-tagger adds nothing to the lineage graph but artifacts, and edges between them, actions and jobs', () => {
+  const resourcesOf = (action: string) => {
+    const [{ Resource } = { Resource: [] }] = tagger.filter(({ Action }) => [Action].flat().includes(action));
+    return [Resource].flat().map((arn) =>
+      JSON.stringify(arn)
+        .replace(/^.*:111122223333:/, '')
+        .replace(/"\]\]\}$/, ''),
+    );
+  };
+  expect(resourcesOf('sagemaker:CreateArtifact')).toEqual(['artifact/*']);
+  expect(resourcesOf('sagemaker:AddAssociation')).toEqual([
+    'action/*',
+    'artifact/*',
+    'experiment-trial-component/*-aws-processing-job',
+    'experiment-trial-component/*-aws-training-job',
+  ]);
+});
+
+test('a run-tagger that leaves the lineage graph alone has no right on it', () => {
+  const alone = templateOf((stack) => {
+    const artifactBucket = s3.Bucket.fromBucketName(stack, 'Artifacts', 'artifacts');
+    new RunTagger(stack, 'RunTagger', {
+      platformName: 'demo',
+      mlflowApp: new MlflowApp(stack, 'App', { artifactBucket }),
+      dvcRemote: new DvcRemote(stack, 'Remote'),
+      dataRepositories: [defineRepository(stack)],
+      jobRoles: [defineRole(stack)],
+      evidenceStore: new EvidenceStore(stack, 'Evidence', { platformName: 'demo' }),
+      completeLineageGraph: false,
+    });
+  });
+  const left = actionsOf(statementsOf(alone, 'RunTaggerRunTaggerRole'));
+  expect(actionsOf(tagger).filter((action) => !left.includes(action))).toEqual(GRAPH);
+  const told = (of: typeof template) =>
+    Object.values(of.findResources('AWS::Lambda::Function')).flatMap(
+      ({ Properties }) => Properties.Environment?.Variables[contract.functionEnvironment.completeLineageGraph] ?? [],
+    );
+  expect([told(template), told(alone)]).toEqual([['true'], ['false']]);
 });
 
 test('all that the run-tagger may do in S3 is in the bucket of the evidence', () => {

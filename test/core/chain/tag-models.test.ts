@@ -83,7 +83,14 @@ describe('the models of a job', () => {
     expect(models.tagsOfModel(MODEL_ID)).toMatchObject(TAGS);
     expect(models.tagsOfVersion('1')).toEqual(models.tagsOfModel(MODEL_ID));
     expect(kept().tags).toMatchObject(models.tagsOfVersion('1'));
-    expect(first.models).toEqual({ loggedModels: 1, versions: 1, written: 2, foreign: 0, areMore: false });
+    expect(first.models).toEqual({
+      loggedModels: 1,
+      versions: 1,
+      written: 2,
+      mirroredRunIds: [],
+      foreign: 0,
+      areMore: false,
+    });
 
     const before = models.writes.length;
     expect(await tagRuns(attested, job, tagger)).toMatchObject({ models: { written: 0 } });
@@ -97,6 +104,16 @@ describe('the models of a job', () => {
     models.register(version({ version: '7' }));
     await tagRuns(attested, job, tagger);
     expect(models.tagsOfVersion('7')).toMatchObject(TAGS);
+  });
+
+  test('that became model packages of SageMaker are told by their runs', async () => {
+    const mirrored = version({ version: '2', tags: { 'sagemaker.model_package_arn': 'arn' } });
+    const { models } = await tagRuns(
+      attested,
+      job,
+      tagging(new ModelsInMemory([loggedModel()], [version(), mirrored])).tagger,
+    );
+    expect(models.mirroredRunIds).toEqual([mirrored.runId]);
   });
 
   test('are not written on before there is a statement', async () => {
