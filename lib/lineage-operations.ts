@@ -5,7 +5,9 @@ import { Construct } from 'constructs';
 import type { CheckpointRecorder } from './checkpoint-recorder';
 import type { DeploymentRecorder } from './deployment-recorder';
 import { enforce, type Rule } from './private/errors';
+import { jobSilence, SILENT_PERIODS } from './private/job-silence';
 import { defineOperationsDashboard } from './private/operations-dashboard';
+import { runbookLink } from './private/runbook-link';
 import type { RunTagger } from './run-tagger';
 
 // a day, and as long as a checkpoint may be late.
@@ -16,6 +18,12 @@ const LATE = Duration.hours(1);
 
 // for the census of a checkpoint the services have three hours.
 const LATE_CHECKPOINT = Duration.hours(4);
+
+// with five at work at a time this many are done within some minutes, also where each takes its time.
+const DEEP = 100;
+
+// as many days without a checkpoint.
+const DEEP_CHECKPOINTS = 3;
 
 // longer than the longest pause between two attempts, so that each period of an outage has a failed one.
 const RETRY_PERIOD = Duration.minutes(30);
@@ -36,9 +44,10 @@ export interface LineageOperationsOptions {
   /**
    * What an alarm does when it is raised, such as `new SnsAction(topic)` of `aws-cdk-lib/aws-cloudwatch-actions`.
    *
-   * @default - the alarms can be looked at, and tell nobody
+   * It has to be said, for an alarm that tells nobody is easily taken for silence. An empty list says that the alarms are
+   * read elsewhere: in the console, or from the events about their states.
    */
-  readonly alarmActions?: cloudwatch.IAlarmAction[];
+  readonly alarmActions: cloudwatch.IAlarmAction[];
 
   /**
    * Whether there is a dashboard too.
@@ -85,13 +94,16 @@ interface WatchedQueue {
   readonly parking: sqs.IQueue;
   readonly retried: cloudwatch.Metric;
   readonly lateAfter: Duration;
+  readonly deepAt: number;
 }
 
 /**
  * Alarms on the functions of a platform, and a dashboard where it is asked for.
  *
- * An alarm is raised for messages that were parked, that wait for long or that are tried again and again; for jobs and
- * deployments in conflict or unresolved; for a checkpoint that found a problem, and for a day without a checkpoint.
+ * An alarm is raised for messages that were parked, that are many, that wait for long or that are tried again and again;
+ * for jobs and deployments in conflict or unresolved; for datasets that SageMaker's own lineage graph has not; for jobs that
+ * end without anything being tagged; for a checkpoint that found a problem, and for a day without a checkpoint. Each says
+ * where in the runbook it is explained.
  */
 export class LineageOperations extends Construct {
   /**
@@ -104,7 +116,7 @@ export class LineageOperations extends Construct {
    */
   public readonly dashboard?: cloudwatch.Dashboard;
 
-  constructor(scope: Construct, id: string, props: LineageOperationsProps = {}) {
+  constructor(scope: Construct, id: string, props: LineageOperationsProps) {
     super(scope, id);
     enforce(this, 'LineageOperationsInvalid', props, RULES);
 
@@ -118,7 +130,7 @@ export class LineageOperations extends Construct {
       this.watchCheckpoints(props.checkpointRecorder);
     }
     for (const alarm of this.alarms) {
-      alarm.addAlarmAction(...(props.alarmActions ?? []));
+      alarm.addAlarmAction(...props.alarmActions);
     }
     if (props.dashboard) {
       this.dashboard = defineOperationsDashboard(this, 'Dashboard', { ...props, alarms: this.alarms });
@@ -131,12 +143,14 @@ export class LineageOperations extends Construct {
       parking: tagger.derivationParking,
       retried: tagger.metricDerivationsRetried({ period: RETRY_PERIOD }),
       lateAfter: LATE,
+      deepAt: DEEP,
     });
     this.watchQueue('Tagging', 'Derivations', {
       queue: tagger.taggingQueue,
       parking: tagger.taggingParking,
       retried: tagger.metricTaggingsRetried({ period: RETRY_PERIOD }),
       lateAfter: LATE,
+      deepAt: DEEP,
     });
     this.alarmAt(1, 'ConflictingJobs', 'Two sources disagree about the data of a job', tagger.metricJobsInConflict());
     this.alarmAt(
@@ -145,6 +159,15 @@ export class LineageOperations extends Construct {
       'The configuration of a job does not lead to a data commit',
       tagger.metricJobsUnresolved(),
     );
+    this.alarmAt(
+      1,
+      'IncompleteGraph',
+      "The datasets of a job are missing in SageMaker's own lineage graph",
+      tagger.metricJobsWithIncompleteGraph(),
+    );
+    this.alarmAt(1, 'SilentJobs', 'Jobs end for hours, and nothing is derived or tagged', jobSilence(tagger), {
+      evaluationPeriods: SILENT_PERIODS,
+    });
   }
 
   private watchDeployments(recorder: DeploymentRecorder): void {
@@ -153,6 +176,7 @@ export class LineageOperations extends Construct {
       parking: recorder.parking,
       retried: recorder.metricMessagesRetried({ period: RETRY_PERIOD }),
       lateAfter: LATE,
+      deepAt: DEEP,
     });
     this.alarmAt(
       1,
@@ -174,6 +198,7 @@ export class LineageOperations extends Construct {
       parking: recorder.parking,
       retried: recorder.metricMessagesRetried({ period: RETRY_PERIOD }),
       lateAfter: LATE_CHECKPOINT,
+      deepAt: DEEP_CHECKPOINTS,
     });
     this.alarmAt(
       1,
@@ -181,7 +206,7 @@ export class LineageOperations extends Construct {
       'Evidence was tampered with, or cannot be verified',
       recorder.metricCheckpointsWithProblems({ period: Duration.hours(1) }),
     );
-    this.defineAlarm('CheckpointMissed', {
+    this.defineAlarm('CheckpointMissed', undefined, {
       alarmDescription: `No checkpoint was kept for ${HOURS_WITHOUT_CHECKPOINT} hours`,
       metric: recorder.metricCheckpoints({ period: Duration.hours(1) }),
       comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
@@ -192,33 +217,46 @@ export class LineageOperations extends Construct {
     });
   }
 
-  private watchQueue(name: string, what: string, { queue, parking, retried, lateAfter }: WatchedQueue): void {
+  private watchQueue(name: string, what: string, watched: WatchedQueue): void {
+    const { queue, parking, retried, lateAfter, deepAt } = watched;
     this.alarmAt(
       1,
       `${name}Parked`,
       `${what} are parked: they cannot succeed without somebody's help`,
       parking.metricApproximateNumberOfMessagesVisible(),
+      { section: 'parked' },
+    );
+    this.alarmAt(
+      deepAt,
+      `${name}Deep`,
+      `${what} wait, ${deepAt} or more, for a quarter of an hour`,
+      queue.metricApproximateNumberOfMessagesVisible(),
+      { section: 'deep', evaluationPeriods: 3 },
     );
     this.alarmAt(
       lateAfter.toSeconds(),
       `${name}Late`,
       `${what} wait for more than ${lateAfter.toHumanString()}`,
       queue.metricApproximateAgeOfOldestMessage(),
+      { section: 'late' },
     );
     // SQS leaves messages that were received more than three times out of the age of the oldest one
     // (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html).
-    this.alarmAt(1, `${name}Retried`, `${what} have been failing for an hour, and are tried again`, retried, 2);
+    this.alarmAt(1, `${name}Retried`, `${what} have been failing for an hour, and are tried again`, retried, {
+      section: 'retried',
+      evaluationPeriods: 2,
+    });
   }
 
   private alarmAt(
     threshold: number,
     id: string,
-    alarmDescription: string,
-    metric: cloudwatch.Metric,
-    evaluationPeriods = 1,
+    description: string,
+    metric: cloudwatch.IMetric,
+    { section, evaluationPeriods = 1 }: { section?: string; evaluationPeriods?: number } = {},
   ): void {
-    this.defineAlarm(id, {
-      alarmDescription,
+    this.defineAlarm(id, section, {
+      alarmDescription: description,
       metric,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       threshold,
@@ -227,7 +265,8 @@ export class LineageOperations extends Construct {
     });
   }
 
-  private defineAlarm(id: string, props: cloudwatch.AlarmProps): void {
-    this.alarms.push(new cloudwatch.Alarm(this, id, props));
+  private defineAlarm(id: string, section: string | undefined, props: cloudwatch.AlarmProps): void {
+    const alarmDescription = `${props.alarmDescription}. ${runbookLink(section ?? id)}`;
+    this.alarms.push(new cloudwatch.Alarm(this, id, { ...props, alarmDescription }));
   }
 }

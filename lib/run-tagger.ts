@@ -1,5 +1,5 @@
 import { Aws, Duration, Stack } from 'aws-cdk-lib';
-import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -145,6 +145,7 @@ export class RunTagger extends Construct {
    */
   public readonly taggingParking: sqs.IQueue;
 
+  private readonly jobEnded: events.Rule;
   private readonly deriverMetrics: FunctionMetrics;
   private readonly taggerMetrics: FunctionMetrics;
 
@@ -168,7 +169,7 @@ export class RunTagger extends Construct {
     this.taggerFunction = this.defineRunTagger(props);
     consume(this.taggerFunction, tagging);
 
-    new events.Rule(this, 'JobEnded', {
+    this.jobEnded = new events.Rule(this, 'JobEnded', {
       description: `Training and processing jobs that ended, for the lineage platform ${props.platformName}`,
       eventPattern: {
         source: ['aws.sagemaker'],
@@ -178,6 +179,21 @@ export class RunTagger extends Construct {
       },
       targets: [new targets.SqsQueue(derivation.queue, { deadLetterQueue: derivation.parking })],
     });
+  }
+
+  /**
+   * Events about jobs that ended, as EventBridge counts them: of all jobs of the account and region, also of others'.
+   */
+  metricJobsEnded(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    // of a rule on the default bus, EventBridge knows its name only
+    // (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html).
+    return new cloudwatch.Metric({
+      namespace: 'AWS/Events',
+      metricName: 'MatchedEvents',
+      dimensionsMap: { RuleName: this.jobEnded.ruleName },
+      statistic: cloudwatch.Stats.SUM,
+      ...options,
+    }).attachTo(this);
   }
 
   /**

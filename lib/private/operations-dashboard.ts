@@ -75,6 +75,7 @@ export function defineOperationsDashboard(
 function jobs(tagger: RunTagger): Watched {
   return {
     outcomes: graph('Jobs', [
+      tagger.metricJobsEnded({ label: 'Ended, of all platforms' }),
       tagger.metricJobsResolved(),
       tagger.metricJobsUnresolved(),
       tagger.metricJobsInConflict(),

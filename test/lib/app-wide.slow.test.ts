@@ -27,6 +27,7 @@ function define(applied: boolean): Resources {
     runTagger,
     deploymentRecorder,
     checkpointRecorder,
+    alarmActions: [],
     dashboard: true,
   });
   if (applied) {

@@ -224,6 +224,7 @@ const DEFINITIONS: Readonly<Record<string, (stack: Stack, given: Given) => unkno
     const platformName = given.text('Name', 'demo');
     return new LineageOperations(stack, 'Operations', {
       deploymentRecorder: new DeploymentRecorder(stack, 'DeploymentRecorder', { platformName, evidenceStore }),
+      alarmActions: [],
     });
   },
   LineagePipeline: (stack, given) => new LineagePipeline(stack, 'Pipeline', pipeline(stack, given)),

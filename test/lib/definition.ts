@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import {
   CheckpointRecorder,
   CodeCommitDataRepository,
@@ -131,6 +133,7 @@ export const CONSTRUCTS: Record<string, (stack: Stack) => void> = {
     const evidenceStore = new EvidenceStore(stack, 'EvidenceStore', { platformName: 'demo' });
     new LineageOperations(stack, 'Operations', {
       deploymentRecorder: new DeploymentRecorder(stack, 'DeploymentRecorder', { platformName: 'demo', evidenceStore }),
+      alarmActions: [new SnsAction(Topic.fromTopicArn(stack, 'Alarms', 'arn:aws:sns:us-east-1:111122223333:alarms'))],
     });
   },
   LineagePlatform: (stack) =>

@@ -29,7 +29,10 @@ describe('metrics', () => {
 
   const service = (metric: cloudwatch.Metric) => metric.dimensions?.service;
 
-  const ALL = [runTagger, deploymentRecorder, checkpointRecorder].flatMap(emitted);
+  const ALL = [runTagger, deploymentRecorder, checkpointRecorder]
+    .flatMap(emitted)
+    // what EventBridge counts, no function emits.
+    .filter(({ method }) => method !== 'metricJobsEnded');
 
   test('there is one for each that the functions emit', () => {
     const names = new Set(ALL.map(({ metric }) => metric.metricName));
@@ -111,10 +114,12 @@ describe('operations', () => {
     expect(ids.sort()).toEqual(
       [
         ...['Derivation', 'Tagging', 'Deployment', 'Checkpoint'].flatMap((name) =>
-          ['Parked', 'Late', 'Retried'].map((what) => `${name}${what}`),
+          ['Parked', 'Deep', 'Late', 'Retried'].map((what) => `${name}${what}`),
         ),
         'ConflictingJobs',
         'UnresolvedJobs',
+        'IncompleteGraph',
+        'SilentJobs',
         'ConflictingDeployments',
         'UnresolvedDeployments',
         'CheckpointProblems',
@@ -125,11 +130,22 @@ describe('operations', () => {
   });
 
   test.each([
-    ['Derivation', /RunTaggerDerivation(?!Parking)/, 3600],
-    ['Tagging', /RunTaggerTagging(?!Parking)/, 3600],
-    ['Deployment', /DeploymentRecorderChanges(?!Parking)/, 3600],
-    ['Checkpoint', /CheckpointRecorderCheckpoint(?!Parking)/, 14400],
-  ])('the queue %s raises an alarm for what is parked and for what waits', (name, id, seconds) => {
+    ['Derivation', /RunTaggerDerivation(?!Parking)/, 3600, 100],
+    ['Tagging', /RunTaggerTagging(?!Parking)/, 3600, 100],
+    ['Deployment', /DeploymentRecorderChanges(?!Parking)/, 3600, 100],
+    ['Checkpoint', /CheckpointRecorderCheckpoint(?!Parking)/, 14400, 3],
+  ])('the queue %s raises an alarm for what is parked, for what waits, and for too much', (name, id, seconds, deep) => {
+    expect(alarm(`${name}Deep`)).toMatchObject({
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Dimensions: queue(id.source),
+      Statistic: 'Maximum',
+      Period: 300,
+      EvaluationPeriods: 3,
+      Threshold: deep,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
     expect(alarm(`${name}Parked`)).toMatchObject({
       Namespace: 'AWS/SQS',
       MetricName: 'ApproximateNumberOfMessagesVisible',
@@ -157,6 +173,7 @@ describe('operations', () => {
     ['CheckpointRetried', 'checkpoint-recorder', 'MessagesRetried', 1800, 2],
     ['ConflictingJobs', 'run-tagger', 'JobsInConflict', 300, 1],
     ['UnresolvedJobs', 'lineage-deriver', 'JobsUnresolved', 300, 1],
+    ['IncompleteGraph', 'run-tagger', 'JobsWithIncompleteGraph', 300, 1],
     ['ConflictingDeployments', 'deployment-recorder', 'DeploymentsInConflict', 300, 1],
     ['UnresolvedDeployments', 'deployment-recorder', 'DeploymentsUnresolved', 300, 1],
     ['CheckpointProblems', 'checkpoint-recorder', 'CheckpointsWithProblems', 3600, 1],
@@ -186,6 +203,36 @@ describe('operations', () => {
       ComparisonOperator: 'LessThanThreshold',
       Threshold: 1,
       TreatMissingData: 'breaching',
+    });
+  });
+
+  test('jobs that end without anything being derived or tagged raise an alarm', () => {
+    const { Metrics, ...silent } = alarm('SilentJobs');
+    expect(silent).toMatchObject({
+      EvaluationPeriods: 2,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+    const [expression, ...metrics] = Metrics;
+    expect(expression.Expression).toBe(
+      'IF((FILL(ended, 0) > 0 AND FILL(derived, 0) + FILL(derivationsParked, 0) == 0) OR (FILL(resolved, 0) + FILL(unresolved, 0) > 0 AND FILL(tagged, 0) + FILL(taggingsParked, 0) == 0), 1, 0)',
+    );
+    const of = Object.fromEntries(
+      metrics.map(({ Id, ReturnData, MetricStat: { Metric, Period, Stat } }: never) => {
+        expect([ReturnData, Period, Stat]).toEqual([false, 10800, 'Sum']);
+        const { MetricName, Dimensions } = Metric as { MetricName: string; Dimensions: { Value: unknown }[] };
+        return [Id, [MetricName, Dimensions.at(-1)?.Value]];
+      }),
+    );
+    expect(of).toEqual({
+      ended: ['MatchedEvents', { Ref: expect.stringMatching(/^PlatformRunTaggerJobEnded/) }],
+      derived: ['MessagesDone', 'lineage-deriver'],
+      derivationsParked: ['MessagesParked', 'lineage-deriver'],
+      resolved: ['JobsResolved', 'lineage-deriver'],
+      unresolved: ['JobsUnresolved', 'lineage-deriver'],
+      tagged: ['MessagesDone', 'run-tagger'],
+      taggingsParked: ['MessagesParked', 'run-tagger'],
     });
   });
 
@@ -223,12 +270,12 @@ test('one construct alone can be watched, without a dashboard and telling nobody
       const stack = defineStack();
       CONSTRUCTS.DeploymentRecorder?.(stack);
       const deploymentRecorder = stack.node.findChild('DeploymentRecorder') as DeploymentRecorder;
-      const { dashboard } = new LineageOperations(stack, 'Operations', { deploymentRecorder });
+      const { dashboard } = new LineageOperations(stack, 'Operations', { deploymentRecorder, alarmActions: [] });
       expect(dashboard).toBeUndefined();
       return stack;
     })(),
   );
-  own.resourceCountIs('AWS::CloudWatch::Alarm', 5);
+  own.resourceCountIs('AWS::CloudWatch::Alarm', 6);
   own.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
   own.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: Match.absent() });
 });
@@ -241,6 +288,7 @@ test.each(['RunTagger', 'DeploymentRecorder', 'CheckpointRecorder'])(
     const prop = `${name[0]?.toLowerCase()}${name.slice(1)}`;
     const { alarms } = new LineageOperations(stack, 'Operations', {
       [prop]: stack.node.findChild(name),
+      alarmActions: [],
       dashboard: true,
     });
     const [dashboard] = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Dashboard'));
@@ -259,19 +307,19 @@ test('nothing is watched that nobody asked for', () => {
 });
 
 test('fails on nothing to watch', () => {
-  expect(() => new LineageOperations(defineStack(), 'Operations')).toThrow(
+  expect(() => new LineageOperations(defineStack(), 'Operations', { alarmActions: [] })).toThrow(
     'one of runTagger, deploymentRecorder and checkpointRecorder must be given, or nothing would be watched',
   );
 });
 
 test.each([
-  ['RunTagger', 'runTagger', 8],
-  ['DeploymentRecorder', 'deploymentRecorder', 5],
-  ['CheckpointRecorder', 'checkpointRecorder', 5],
+  ['RunTagger', 'runTagger', 12],
+  ['DeploymentRecorder', 'deploymentRecorder', 6],
+  ['CheckpointRecorder', 'checkpointRecorder', 6],
 ])('%s alone can be watched, on a dashboard too', (name, prop, alarms) => {
   const own = defineStack();
   CONSTRUCTS[name]?.(own);
-  const props = { [prop]: own.node.findChild(name), dashboard: true };
+  const props = { [prop]: own.node.findChild(name), alarmActions: [], dashboard: true };
   const operations = new LineageOperations(own, 'Operations', props);
   expect(operations.alarms).toHaveLength(alarms);
   Template.fromStack(own).resourceCountIs('AWS::CloudWatch::Dashboard', 1);

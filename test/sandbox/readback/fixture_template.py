@@ -313,6 +313,7 @@ RESOURCES: Json = {
             "ActionsEnabled": True,
             "AlarmActions": [ref("Alarms")],
             "ComparisonOperator": "GreaterThanThreshold",
+            "Dimensions": [{"Name": "QueueName", "Value": "parked"}],
             "EvaluationPeriods": 1,
             "MetricName": "ApproximateNumberOfMessagesVisible",
             "Namespace": "AWS/SQS",
@@ -320,6 +321,26 @@ RESOURCES: Json = {
             "Statistic": "Maximum",
             "Threshold": 0,
             "TreatMissingData": "notBreaching",
+        },
+    },
+    "Lost": {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "ComparisonOperator": "GreaterThanThreshold",
+            "EvaluationPeriods": 2,
+            "Metrics": [
+                {"Id": "lost", "Expression": "IF(parked > 0, 1, 0)"},
+                {
+                    "Id": "parked",
+                    "ReturnData": False,
+                    "MetricStat": {
+                        "Metric": {"Namespace": "AWS/SQS", "MetricName": "ApproximateNumberOfMessagesVisible"},
+                        "Period": 60,
+                        "Stat": "Maximum",
+                    },
+                },
+            ],
+            "Threshold": 0,
         },
     },
     "Dashboard": {

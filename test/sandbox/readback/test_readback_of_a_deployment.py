@@ -111,7 +111,16 @@ def pattern_changed(deployment: Deployment, rule: str) -> None:
 def alarm_without_action(deployment: Deployment, alarm: str) -> None:
     cloudwatch = deployment.live.client("cloudwatch")
     described = cloudwatch.describe_alarms(AlarmNames=[alarm])["MetricAlarms"][0]
-    kept = ("AlarmName", "ComparisonOperator", "EvaluationPeriods", "MetricName", "Namespace", "Period", "Statistic")
+    kept = (
+        "AlarmName",
+        "ComparisonOperator",
+        "Dimensions",
+        "EvaluationPeriods",
+        "MetricName",
+        "Namespace",
+        "Period",
+        "Statistic",
+    )
     cloudwatch.put_metric_alarm(
         **{name: described[name] for name in kept}, Threshold=0, TreatMissingData="notBreaching", AlarmActions=[]
     )
