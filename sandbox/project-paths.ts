@@ -8,7 +8,7 @@ const stateDirectory = join(projectRoot, '.sandbox');
 export const tlsDirectory = join(stateDirectory, 'tls');
 
 /** The virtual environment of one of the sets in requirements/. */
-export const environmentDirectory = (set: 'checks' | 'emulator' | 'jobs' | 'mlflow') =>
+export const environmentDirectory = (set: 'aws-cli' | 'checks' | 'emulator' | 'jobs' | 'mlflow') =>
   join(stateDirectory, 'environments', set);
 
 export const defaultInstanceDirectory = (name: string) => join(stateDirectory, 'instances', name);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildIfChanged } from './setup/build-if-changed.mjs';
 import { projectRoot } from './setup/project.mjs';
+import { FULL_TEST_SETS } from './setup/python-environments.mjs';
 import { setUpOrExit } from './setup/set-up.mjs';
 import { runSteps } from './testing/run-steps.mjs';
 
@@ -11,7 +12,7 @@ const directory = join(projectRoot, 'scripts', 'full');
 const files = readdirSync(directory).filter((file) => file.endsWith('.mjs'));
 const lanes = await Promise.all(files.sort().map((file) => import(pathToFileURL(join(directory, file)).href)));
 
-await setUpOrExit();
+await setUpOrExit(FULL_TEST_SETS);
 const built = await buildIfChanged();
 // slow lanes are independent of each other: one run shows all that is broken.
 process.exitCode = built === 0 ? await runSteps(lanes, { keepGoing: true }) : built;

@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import { uvEnvironment } from './package-index.mjs';
 import { projectRoot, requirementsDirectory } from './project.mjs';
 import { OLDEST_PYTHON } from './python.mjs';
-import { BENCH_SETS, PYTHON_SETS } from './python-environments.mjs';
+import { BENCH_SETS, FULL_TEST_SETS, PYTHON_SETS } from './python-environments.mjs';
 import { runCommand } from './run-command.mjs';
 import { uvExecutable } from './uv.mjs';
 
@@ -22,7 +22,7 @@ const OPTIONS = [
 
 /** Compiles requirements/*.in to requirements/*.txt; what is locked stays, unless the newest is asked for. */
 export async function compileLocks(log, { upgrade = false } = {}) {
-  for (const set of ['uv', ...PYTHON_SETS, ...BENCH_SETS]) {
+  for (const set of ['uv', ...PYTHON_SETS, ...BENCH_SETS, ...FULL_TEST_SETS]) {
     const [source, lock] = ['in', 'txt'].map((end) =>
       relative(projectRoot, join(requirementsDirectory, `${set}.${end}`)),
     );

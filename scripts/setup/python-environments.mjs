@@ -12,8 +12,11 @@ export const PYTHON_SETS = ['emulator', 'jobs', 'mlflow', 'checks'];
 /** Of use to nothing but the benchmarks, which set them up when they run. */
 export const BENCH_SETS = ['bench-skinny', 'bench-full'];
 
+/** Of use to nothing but the slow tests, which set them up when they run. */
+export const FULL_TEST_SETS = ['aws-cli'];
+
 // without it the first start of each server would compile some thousand modules, while somebody waits for it.
-const COMPILED_SETS = new Set(['emulator', 'jobs', 'mlflow', ...BENCH_SETS]);
+const COMPILED_SETS = new Set(['emulator', 'jobs', 'mlflow', ...BENCH_SETS, ...FULL_TEST_SETS]);
 
 export const environmentDirectory = (set) => join(environmentsDirectory, set);
 const lockFile = (set) => join(requirementsDirectory, `${set}.txt`);

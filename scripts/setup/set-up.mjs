@@ -87,9 +87,9 @@ export async function setUp(log = (line) => process.stderr.write(`${line}\n`), m
 }
 
 /** For programs that can do nothing without it. */
-export async function setUpOrExit() {
+export async function setUpOrExit(moreSets = []) {
   try {
-    await setUp();
+    await setUp(undefined, moreSets);
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
