@@ -15,6 +15,7 @@ from sandbox.emulator.cloudformation.local_sagemaker import (
     update_tags,
 )
 from sandbox.emulator.cloudformation.resource_handler import Created, Properties, refuse_unknown_properties
+from sandbox.emulator.cloudformation.resource_import import make_importable
 
 TYPE = "AWS::SageMaker::MlflowApp"
 
@@ -27,6 +28,12 @@ _POLL_SECONDS = 0.2
 
 def install() -> None:
     register(TYPE, create, update, delete)
+    make_importable(
+        TYPE,
+        "Arn",
+        lambda arn: _attributes(client().describe_mlflow_app(Arn=arn)),
+        lambda error: error.startswith(NOT_FOUND),
+    )
 
 
 def create(logical_id: str, properties: Properties, stack_name: str) -> Created:

@@ -8,15 +8,19 @@ import botocore.exceptions
 
 from sandbox.emulator.cloudformation.local_sagemaker import client, register, update_tags
 from sandbox.emulator.cloudformation.resource_handler import Created, Properties, refuse_unknown_properties
+from sandbox.emulator.cloudformation.resource_import import make_importable
 
 TYPE = "AWS::SageMaker::ModelPackageGroup"
 
 _NAME, _DESCRIPTION = "ModelPackageGroupName", "ModelPackageGroupDescription"
 _KNOWN = frozenset({_NAME, _DESCRIPTION, "Tags"})
+# the model lists no error for a group that is not there.
+_GONE = "Could not find model package group"
 
 
 def install() -> None:
     register(TYPE, create, update, delete)
+    make_importable(TYPE, "ModelPackageGroupArn", lambda arn: _attributes(client(), arn), lambda error: _GONE in error)
 
 
 def create(logical_id: str, properties: Properties, stack_name: str) -> Created:
@@ -45,8 +49,7 @@ def delete(physical_id: str, properties: Properties) -> None:
     try:
         client().delete_model_package_group(ModelPackageGroupName=physical_id)
     except botocore.exceptions.ClientError as error:
-        # the model lists no error for a group that is gone already.
-        if "Could not find model package group" not in error.response["Error"]["Message"]:
+        if _GONE not in error.response["Error"]["Message"]:
             raise
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from running_emulator import RunningEmulator, start_emulator
+from fake_sagemaker import FakeSageMaker
+from running_emulator import RunningEmulator, free_port, start_emulator
 from stacks import Stack
 
 
@@ -38,3 +39,31 @@ def make_role(emulator: RunningEmulator, request: pytest.FixtureRequest) -> Any:
 @pytest.fixture
 def stack(emulator: RunningEmulator, request: pytest.FixtureRequest) -> Stack:
     return Stack(emulator, f"stack-{abs(hash(request.node.nodeid)) % 10**8}")
+
+
+@pytest.fixture(scope="module")
+def with_sagemaker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningEmulator, FakeSageMaker]]:
+    port = free_port()
+    running = start_emulator(tmp_path_factory.mktemp("mlflow-app"), port)
+    sagemaker = FakeSageMaker(port, running.directory / "tls")
+    sagemaker.authorize = lambda request: running.admin("POST", "authorize", request)
+    yield running, sagemaker
+    sagemaker.stop()
+    running.stop()
+
+
+@pytest.fixture
+def sagemaker(with_sagemaker: tuple[RunningEmulator, FakeSageMaker]) -> FakeSageMaker:
+    fake = with_sagemaker[1]
+    fake.apps.clear()
+    fake.groups.clear()
+    fake.calls.clear()
+    fake.decisions.clear()
+    fake.seconds_to_create = 0.0
+    fake.refuse_to_create = False
+    return fake
+
+
+@pytest.fixture
+def app_stack(with_sagemaker: tuple[RunningEmulator, FakeSageMaker], request: pytest.FixtureRequest) -> Stack:
+    return Stack(with_sagemaker[0], f"app-{abs(hash(request.node.nodeid)) % 10**8}")

@@ -124,6 +124,8 @@ class FakeSageMaker:
         arn = f"arn:aws:sagemaker:us-east-1:111122223333:model-package-group/{name}"
         if operation == "CreateModelPackageGroup":
             self.groups[name] = {**parameters, "ModelPackageGroupArn": arn, "ModelPackageGroupStatus": "Completed"}
+        elif name not in self.groups:
+            return 400, {"__type": "ValidationException", "message": f"Could not find model package group {arn}"}
         elif operation == "DeleteModelPackageGroup":
             del self.groups[name]
         elif operation == "DescribeModelPackageGroup":

@@ -21,6 +21,23 @@ class Stack:
     def update(self, resources: dict[str, Any], outputs: dict[str, Any] | None = None) -> str:
         return self._submit("update_stack", resources, outputs)
 
+    def take_in(self, resources: dict[str, Any], identifiers: dict[str, dict[str, str]]) -> str:
+        """Import resources; answers the status of the stack, or why the change set failed."""
+        template = {"Resources": resources}
+        entries = [
+            {"LogicalResourceId": name, "ResourceType": resources[name]["Type"], "ResourceIdentifier": identifier}
+            for name, identifier in identifiers.items()
+        ]
+        name = {"StackName": self.name, "ChangeSetName": "take-in"}
+        self._cloudformation.create_change_set(
+            **name, ChangeSetType="IMPORT", TemplateBody=json.dumps(template), ResourcesToImport=entries
+        )
+        created = self._cloudformation.describe_change_set(**name)
+        if created["ExecutionStatus"] != "AVAILABLE":
+            return str(created["StatusReason"])
+        self._cloudformation.execute_change_set(**name)
+        return self._settled(self.name)
+
     def delete(self) -> str:
         # a deleted stack is found by its id only.
         identity = self._described()["StackId"]

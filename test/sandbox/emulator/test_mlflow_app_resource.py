@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from fake_sagemaker import FakeSageMaker
-from running_emulator import RunningEmulator, free_port, start_emulator
+from running_emulator import RunningEmulator
 from stacks import Stack
 
 ROLE = "arn:aws:iam::111122223333:role/mlflow"
@@ -28,33 +26,6 @@ OUTPUTS = {
     "Status": {"Fn::GetAtt": ["App", "Status"]},
     "Version": {"Fn::GetAtt": ["App", "MlflowVersion"]},
 }
-
-
-@pytest.fixture(scope="module")
-def with_sagemaker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningEmulator, FakeSageMaker]]:
-    port = free_port()
-    running = start_emulator(tmp_path_factory.mktemp("mlflow-app"), port)
-    sagemaker = FakeSageMaker(port, running.directory / "tls")
-    sagemaker.authorize = lambda request: running.admin("POST", "authorize", request)
-    yield running, sagemaker
-    sagemaker.stop()
-    running.stop()
-
-
-@pytest.fixture
-def sagemaker(with_sagemaker: tuple[RunningEmulator, FakeSageMaker]) -> FakeSageMaker:
-    fake = with_sagemaker[1]
-    fake.apps.clear()
-    fake.calls.clear()
-    fake.decisions.clear()
-    fake.seconds_to_create = 0.0
-    fake.refuse_to_create = False
-    return fake
-
-
-@pytest.fixture
-def app_stack(with_sagemaker: tuple[RunningEmulator, FakeSageMaker], request: pytest.FixtureRequest) -> Stack:
-    return Stack(with_sagemaker[0], f"app-{abs(hash(request.node.nodeid)) % 10**8}")
 
 
 def test_an_app_is_created_by_the_root_user_and_awaited(sagemaker: FakeSageMaker, app_stack: Stack) -> None:
