@@ -243,8 +243,8 @@ function requireKind(scope: Construct, name: string, arn: string, kind: string, 
 /**
  * A SageMaker MLflow App with a service role that has exactly the rights it needs.
  *
- * The app is retained when the stack is deleted, because deleting it deletes all its runs. An update that would replace
- * it by an empty one fails, unless it is allowed.
+ * The app is retained when the stack is deleted, because deleting it deletes all its runs; with its role, because it can be
+ * given no other. An update that would replace it by an empty one fails, unless it is allowed.
  *
  * @resource AWS::SageMaker::MlflowApp
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/mlflow-app-setup.html
@@ -373,6 +373,8 @@ export class MlflowApp extends Resource implements IMlflowApp {
 
   private defineRole(artifacts: ObjectGrants, modelRegistrationMode: ModelRegistrationMode): iam.Role {
     const role = defineSageMakerRole(this, 'Role', 'Lets a SageMaker MLflow App keep artifacts and mirror models');
+    // an app can be given no other role, so that a stack which takes it up again needs the one that it has.
+    role.applyRemovalPolicy(RemovalPolicy.RETAIN);
     artifacts.list(role);
     artifacts.read(role);
     artifacts.write(role);

@@ -35,8 +35,17 @@ function onlyOf(template: Template, type: string) {
 const onApps = (statements: readonly Statement[]) =>
   actionsOf(statements.filter(({ Action }) => [Action].flat().some((action) => action.startsWith('sagemaker'))));
 
+const RETAINED = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
+
 test('the app is retained, because deleting it deletes its runs', () => {
-  withDefaults.allResources('AWS::SageMaker::MlflowApp', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  withDefaults.allResources('AWS::SageMaker::MlflowApp', RETAINED);
+});
+
+test('so is its role, because an app can be given no other one', () => {
+  const [role] = Object.values(withDefaults.findResources('AWS::IAM::Role', RETAINED));
+  expect(role?.Properties.AssumeRolePolicyDocument.Statement[0].Principal).toEqual({
+    Service: 'sagemaker.amazonaws.com',
+  });
 });
 
 test('the app waits for the policy of its role, and for its guard', () => {
