@@ -1,6 +1,11 @@
 import type { Retained, RetainedResource } from './retained-resources';
 import { terminalText } from './terminal-text';
 
+/**
+ * By which people name the request of `--change-set` when they execute it.
+ */
+export const IMPORT_CHANGE_SET_NAME = 'take-up-retained';
+
 interface KeptType {
   /** by which CloudFormation imports a resource of the type; its value is the physical id. */
   readonly identifier: string;
@@ -18,6 +23,11 @@ export const KEPT_TYPES: Readonly<Record<string, KeptType>> = {
     deletion: (id) =>
       `aws codecommit delete-repository --repository-name "$(aws codecommit list-repositories --query "repositories[?repositoryId=='${id}'].repositoryName" --output text)"`,
     first: 'all data commits in it will be gone',
+  },
+  'AWS::IAM::Role': {
+    identifier: 'RoleName',
+    deletion: (id) => `aws iam delete-role --role-name ${id}`,
+    first: 'the MLflow App whose role it is can be given no other one',
   },
   'AWS::KMS::Key': {
     identifier: 'KeyId',
@@ -52,18 +62,6 @@ export const KEPT_TYPES: Readonly<Record<string, KeptType>> = {
 };
 
 /**
- * What `cdk import --resource-mapping` reads.
- */
-export function resourceMapping(resources: readonly RetainedResource[]): Record<string, Record<string, string>> {
-  return Object.fromEntries(
-    resources.flatMap(({ type, logicalId, physicalId }) => {
-      const identifier = KEPT_TYPES[type]?.identifier;
-      return identifier === undefined ? [] : [[logicalId, { [identifier]: physicalId }]];
-    }),
-  );
-}
-
-/**
  * What is kept, for people.
  */
 export function retainedText(retained: Retained): string {
@@ -87,7 +85,6 @@ export function retainedReport({ stackName, stackId, isDeleted, resources }: Ret
     stackId,
     isDeleted,
     resources: resources.map((resource) => ({ ...resource, deletion: deletionOf(resource) })),
-    resourceMapping: resourceMapping(resources),
   };
 }
 
@@ -111,8 +108,10 @@ function importLines(stackName: string, stackId: string): string[] {
   return [
     '',
     'To bring them under a stack again, with the same constructs under the same ids:',
-    `  npx ml-lineage retained --stack ${stackId} --mapping > retained.json`,
-    `  npx cdk import ${stackName} --resource-mapping retained.json`,
+    `  aws cloudformation create-change-set --cli-input-json "$(npx ml-lineage retained --stack ${stackId} --change-set)"`,
+    `  aws cloudformation wait change-set-create-complete --stack-name ${stackName} --change-set-name ${IMPORT_CHANGE_SET_NAME}`,
+    `  aws cloudformation execute-change-set --stack-name ${stackName} --change-set-name ${IMPORT_CHANGE_SET_NAME}`,
+    `  aws cloudformation wait stack-import-complete --stack-name ${stackName}`,
     `  npx cdk deploy ${stackName}`,
   ];
 }

@@ -1,6 +1,6 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { readRetained } from '../../bin/retained-resources';
-import { KEPT_TYPES, resourceMapping, retainedReport, retainedText } from '../../bin/retained-text';
+import { KEPT_TYPES, retainedReport, retainedText } from '../../bin/retained-text';
 
 const ID = 'arn:aws:cloudformation:us-east-1:111122223333:stack/demo/11111111-2222-3333-4444-555555555555';
 const OLDER = ID.replace('11111111', '00000000');
@@ -157,15 +157,17 @@ AWS::SageMaker::MlflowApp  App
     all its runs will be gone
 
 To bring them under a stack again, with the same constructs under the same ids:
-  npx ml-lineage retained --stack ${ID} --mapping > retained.json
-  npx cdk import demo --resource-mapping retained.json
+  aws cloudformation create-change-set --cli-input-json "$(npx ml-lineage retained --stack ${ID} --change-set)"
+  aws cloudformation wait change-set-create-complete --stack-name demo --change-set-name take-up-retained
+  aws cloudformation execute-change-set --stack-name demo --change-set-name take-up-retained
+  aws cloudformation wait stack-import-complete --stack-name demo
   npx cdk deploy demo
 `);
 });
 
 test('what belongs to a stack still is not to be imported', () => {
   expect(retainedText({ ...retained, isDeleted: false })).toMatch(/^stack {2}demo, not deleted\n/);
-  expect(retainedText({ ...retained, isDeleted: false })).not.toMatch('cdk import');
+  expect(retainedText({ ...retained, isDeleted: false })).not.toMatch('create-change-set');
 });
 
 test('names from outside cannot steer the terminal', () => {
@@ -175,15 +177,11 @@ test('names from outside cannot steer the terminal', () => {
   expect(text).toMatch('this command does not know the type');
 });
 
-test('the mapping is what cdk import reads, without what cannot be imported', () => {
-  const unknown = { type: 'Custom::X', logicalId: 'X', physicalId: 'x' };
-  const mapping = { Bucket: { BucketName: 'demo-bucket' }, App: { Arn: RESOURCES[1][2] } };
-  expect(resourceMapping([REPLACED, ...KEPT, unknown])).toEqual(mapping);
+test('machines are told what is kept, and how to delete it', () => {
   expect(retainedReport(retained)).toMatchObject({
     stackName: 'demo',
     isDeleted: true,
     resources: [{ logicalId: 'Bucket', deletion: 'aws s3api delete-bucket --bucket demo-bucket' }, {}],
-    resourceMapping: mapping,
   });
 });
 

@@ -1,10 +1,10 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DescribeMlflowAppCommand, ListMlflowAppsCommand } from '@aws-sdk/client-sagemaker';
-import { locateMlflowApp, signMlflowRequest } from '../../core/mlflow/signed-request';
 import { Sandbox } from '../../sandbox/instance';
 import { type AwsClients, awsClients } from '../../sandbox/walk/aws-clients';
 import { bootstrapAccount, deployApp } from '../../sandbox/walk/deployment';
 import { readBack } from '../../sandbox/walk/read-back';
+import { makeRun } from './call-mlflow';
 
 const STACK = 'mlflow-app';
 
@@ -24,23 +24,6 @@ async function deploy(mlflowAppName: string, allowReplacement: 'yes' | 'no' = 'n
   return MlflowAppArn as string;
 }
 
-/** Calls the MLflow API as the root user of the account. */
-async function post(arn: string, path: string, parameters: object): Promise<unknown> {
-  const environment = sandbox.environment() as Record<string, string>;
-  const body = JSON.stringify(parameters);
-  const { url, headers } = await signMlflowRequest(
-    locateMlflowApp(arn, environment.SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT),
-    async () => ({
-      accessKeyId: environment.AWS_ACCESS_KEY_ID as string,
-      secretAccessKey: environment.AWS_SECRET_ACCESS_KEY as string,
-    }),
-    { method: 'POST', path: `/api/2.0/mlflow/${path}`, query: {}, body },
-  );
-  const response = await fetch(url, { method: 'POST', headers, body });
-  expect([path, response.status]).toEqual([path, 200]);
-  return response.json();
-}
-
 const describe = (Arn: string) => aws.sagemaker.send(new DescribeMlflowAppCommand({ Arn }));
 const namesOfApps = async () =>
   ((await aws.sagemaker.send(new ListMlflowAppsCommand({}))).Summaries ?? []).map(({ Name }) => Name).sort();
@@ -52,9 +35,7 @@ beforeAll(async () => {
   aws = awsClients(sandbox.environment());
   await bootstrapAccount(sandbox.processEnvironment());
   first = await deploy('first');
-  const { experiment_id } = (await post(first, 'experiments/create', { name: 'demo' })) as { experiment_id: string };
-  const answer = await post(first, 'runs/create', { experiment_id, run_name: 'kept' });
-  run = (answer as { run: { info: { run_id: string } } }).run.info.run_id;
+  run = await makeRun(sandbox, first, 'demo');
 }, 300_000);
 
 afterAll(async () => {
