@@ -21,6 +21,22 @@ export interface HostedRepository {
 }
 
 export async function hostRepository(sandbox: Sandbox, aws: AwsClients, name: string): Promise<HostedRepository> {
+  const url = await createRepository(sandbox, name);
+  const { ARN } = await aws.secretsManager.send(
+    new CreateSecretCommand({ Name: `git-token-${name.replace('/', '-')}`, SecretString: sandbox.gitToken }),
+  );
+  if (!ARN) {
+    throw new Error('Secrets Manager made a secret without an ARN');
+  }
+  return { url, tokenSecretArn: ARN };
+}
+
+/**
+ * Makes an empty repository at the sandbox's Git host.
+ *
+ * @returns its URL
+ */
+export async function createRepository(sandbox: Sandbox, name: string): Promise<string> {
   const response = await fetch(`${sandbox.endpoints.git}/_sandbox/repositories`, {
     method: 'POST',
     body: JSON.stringify({ name }),
@@ -28,13 +44,7 @@ export async function hostRepository(sandbox: Sandbox, aws: AwsClients, name: st
   if (!response.ok) {
     throw new Error(`the Git host does not make ${name}: ${await response.text()}`);
   }
-  const { ARN } = await aws.secretsManager.send(
-    new CreateSecretCommand({ Name: `git-token-${name.replace('/', '-')}`, SecretString: sandbox.gitToken }),
-  );
-  if (!ARN) {
-    throw new Error('Secrets Manager made a secret without an ARN');
-  }
-  return { url: `${sandbox.endpoints.git}/${name}.git`, tokenSecretArn: ARN };
+  return `${sandbox.endpoints.git}/${name}.git`;
 }
 
 /**
