@@ -54,6 +54,8 @@ export async function runTaggerEnvironment(sandbox: Sandbox, { outputs }: Walk):
     [names.signingKeyArn]: outputs.SigningKeyArn,
     [names.previousKeyFingerprints]: '[]',
     [names.dvcRemoteUrl]: outputs.DvcRemoteUrl,
+    // the functions that it is measured beside do not write there.
+    [names.completeLineageGraph]: 'false',
     [names.sourceQueueUrl]: outputs.TaggingQueueUrl,
     [names.parkingQueueUrl]: outputs.TaggingParkingUrl,
     [names.visibilityTimeoutSeconds]: VISIBILITY_TIMEOUT,
