@@ -56,6 +56,7 @@ export async function runTaggerEnvironment(sandbox: Sandbox, { outputs }: Walk):
     [names.dvcRemoteUrl]: outputs.DvcRemoteUrl,
     // the functions that it is measured beside do not write there.
     [names.completeLineageGraph]: 'false',
+    [names.modelsMirrored]: 'false',
     [names.sourceQueueUrl]: outputs.TaggingQueueUrl,
     [names.parkingQueueUrl]: outputs.TaggingParkingUrl,
     [names.visibilityTimeoutSeconds]: VISIBILITY_TIMEOUT,

@@ -91,6 +91,11 @@ export interface IMlflowApp extends IResource, IMlflowAppRef {
   readonly artifactPrefix?: string;
 
   /**
+   * Whether SageMaker copies registered models into its own model registry, where it is known.
+   */
+  readonly modelRegistrationMode?: ModelRegistrationMode;
+
+  /**
    * Who may call the app.
    */
   readonly grants: MlflowAppGrants;
@@ -201,6 +206,13 @@ export interface MlflowAppAttributes {
    * @default - the whole bucket
    */
   readonly artifactPrefix?: string;
+
+  /**
+   * Whether SageMaker copies the app's registered models into its own model registry.
+   *
+   * @default - unknown; nobody waits for packages of models that are not there yet
+   */
+  readonly modelRegistrationMode?: ModelRegistrationMode;
 }
 
 /**
@@ -267,6 +279,7 @@ export class MlflowApp extends Resource implements IMlflowApp {
       readonly mlflowAppRef = { mlflowAppArn: attrs.mlflowAppArn };
       readonly artifactBucket = attrs.artifactBucket;
       readonly artifactPrefix = attrs.artifactPrefix;
+      readonly modelRegistrationMode = attrs.modelRegistrationMode;
       readonly grants = MlflowAppGrants.fromMlflowApp(this);
     }
     return new Import(scope, id, { environmentFromArn: attrs.mlflowAppArn });
@@ -306,6 +319,7 @@ export class MlflowApp extends Resource implements IMlflowApp {
   public readonly mlflowAppRef: MlflowAppReference;
   public readonly artifactBucket?: s3.IBucket;
   public readonly artifactPrefix?: string;
+  public readonly modelRegistrationMode?: ModelRegistrationMode;
 
   /**
    * The role with which the app reads and writes artifacts and mirrors registered models.
@@ -341,6 +355,7 @@ export class MlflowApp extends Resource implements IMlflowApp {
 
     this.artifactBucket = artifactBucket;
     this.artifactPrefix = artifactPrefix;
+    this.modelRegistrationMode = modelRegistrationMode;
     this.role = role;
     this.mlflowAppArn = resource.attrArn;
     this.mlflowAppRef = resource.mlflowAppRef;

@@ -10,7 +10,7 @@ import type { IDataRepository } from './data-repository';
 import type { IDvcRemote } from './dvc-remote';
 import type { IEvidenceStore } from './evidence-store';
 import type { JobToolkit } from './job-toolkit';
-import type { IMlflowApp } from './mlflow-app';
+import { type IMlflowApp, ModelRegistrationMode } from './mlflow-app';
 import { contract, matches } from './private/contract';
 import { enforce, isKnown, type Rule } from './private/errors';
 import { evidenceEnvironment } from './private/evidence-environment';
@@ -274,7 +274,7 @@ export class RunTagger extends Construct {
   }
 
   /**
-   * Jobs whose datasets are not, or not all, in SageMaker's own lineage graph, although they should be.
+   * Jobs of which SageMaker's own lineage graph lacks an edge that should be there.
    */
   metricJobsWithIncompleteGraph(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.taggerMetrics.count('jobsWithIncompleteGraph', options);
@@ -351,6 +351,7 @@ export class RunTagger extends Construct {
         [names.mlflowAppArn]: props.mlflowApp.mlflowAppArn,
         [names.dvcRemoteUrl]: props.dvcRemote.url,
         [names.completeLineageGraph]: String(completeLineageGraph),
+        [names.modelsMirrored]: String(props.mlflowApp.modelRegistrationMode === ModelRegistrationMode.AUTOMATIC),
         ...evidenceEnvironment(props.evidenceStore),
       },
     });

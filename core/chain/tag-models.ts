@@ -12,6 +12,8 @@ export interface ModelTagging extends Pick<JobModels, 'foreign' | 'areMore'> {
   readonly loggedModels: number;
   readonly versions: number;
   readonly written: number;
+  /** runs of which there is a version. */
+  readonly registeredRunIds: readonly string[];
   /** runs of which a version became a model package of SageMaker. */
   readonly mirroredRunIds: readonly string[];
 }
@@ -66,6 +68,7 @@ export async function tagModels(
     loggedModels: loggedModels.length,
     versions: versions.length,
     written,
+    registeredRunIds: versions.map(({ runId }) => runId),
     mirroredRunIds: mirrored.map(({ runId }) => runId),
     foreign,
     areMore,

@@ -21,7 +21,7 @@ export interface WrittenGraph {
 /**
  * Adds to SageMaker's lineage graph what a statement asks for. Doing it twice, or by several at once, changes nothing.
  *
- * @param mirroredRunIds runs of which a model became a model package
+ * @param mirroredRunIds runs of which a model became a model package, or is to become one
  * @throws Error where SageMaker does not show the job, or one of the mirrored runs, in its graph: it does so some time later
  */
 export async function writeLineageGraph(
@@ -53,7 +53,7 @@ export async function writeLineageGraph(
   }
   const missing = plan.runIds.find((id) => mirroredRunIds.includes(id) && !actions.some(({ runId }) => runId === id));
   if (missing !== undefined && !areMore) {
-    throw new Error(`SageMaker has no action of the run ${missing} yet, of whose model there is a package`);
+    throw new Error(`SageMaker has no action of the run ${missing} yet, whose model is mirrored`);
   }
   return { datasets: plan.datasets.length, actions: actions.length, added, areMoreActions: areMore };
 }

@@ -53,6 +53,8 @@ const tagger: Tagger = {
   now: recorder.now,
 };
 
+// an app makes a package of a version some time later, and says so on the version when it has.
+const areModelsMirrored = required(names.modelsMirrored) === 'true';
 const completeGraph =
   required(names.completeLineageGraph) === 'true'
     ? // a client of its own: where SageMaker throttles the graph, jobs are described as fast as before.
@@ -93,5 +95,5 @@ export const handler = queueHandler('run-tagger', async (body, telemetry, attemp
   if (models.foreign > 0) {
     count(contract.metrics.jobsWithModelsOfOthers);
   }
-  await completeGraph(stored, models.mirroredRunIds, telemetry, attempt);
+  await completeGraph(stored, areModelsMirrored ? models.registeredRunIds : models.mirroredRunIds, telemetry, attempt);
 });

@@ -1,6 +1,15 @@
+import type { Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { DvcRemote, EvidenceStore, MlflowApp, RunTagger, type RunTaggerProps } from '../../lib';
+import {
+  DvcRemote,
+  EvidenceStore,
+  type IMlflowApp,
+  MlflowApp,
+  ModelRegistrationMode,
+  RunTagger,
+  type RunTaggerProps,
+} from '../../lib';
 import contract from '../../lib/private/contract.json';
 import {
   actionsOf,
@@ -90,26 +99,51 @@ test('the run-tagger adds nothing to the lineage graph but artifacts, and edges 
   ]);
 });
 
-test('a run-tagger that leaves the lineage graph alone has no right on it', () => {
-  const alone = templateOf((stack) => {
+function taggerWith(props: Partial<RunTaggerProps>, app?: (scope: Stack) => IMlflowApp) {
+  return templateOf((stack) => {
     const artifactBucket = s3.Bucket.fromBucketName(stack, 'Artifacts', 'artifacts');
     new RunTagger(stack, 'RunTagger', {
       platformName: 'demo',
-      mlflowApp: new MlflowApp(stack, 'App', { artifactBucket }),
+      mlflowApp: app?.(stack) ?? new MlflowApp(stack, 'App', { artifactBucket }),
       dvcRemote: new DvcRemote(stack, 'Remote'),
       dataRepositories: [defineRepository(stack)],
       jobRoles: [defineRole(stack)],
       evidenceStore: new EvidenceStore(stack, 'Evidence', { platformName: 'demo' }),
-      completeLineageGraph: false,
+      ...props,
     });
   });
+}
+
+/** What the functions of a template are told under a name. */
+function toldTo(of: typeof template, name: string): string[] {
+  return Object.values(of.findResources('AWS::Lambda::Function')).flatMap(
+    ({ Properties }) => Properties.Environment?.Variables[name] ?? [],
+  );
+}
+
+test('a run-tagger that leaves the lineage graph alone has no right on it', () => {
+  const alone = taggerWith({ completeLineageGraph: false });
   const left = actionsOf(statementsOf(alone, 'RunTaggerRunTaggerRole'));
   expect(actionsOf(tagger).filter((action) => !left.includes(action))).toEqual(GRAPH);
-  const told = (of: typeof template) =>
-    Object.values(of.findResources('AWS::Lambda::Function')).flatMap(
-      ({ Properties }) => Properties.Environment?.Variables[contract.functionEnvironment.completeLineageGraph] ?? [],
-    );
-  expect([told(template), told(alone)]).toEqual([['true'], ['false']]);
+  const { completeLineageGraph } = contract.functionEnvironment;
+  expect([template, alone].map((of) => toldTo(of, completeLineageGraph))).toEqual([['true'], ['false']]);
+});
+
+const APP_ARN = 'arn:aws:sagemaker:us-east-1:111122223333:mlflow-app/app-EXAMPLE';
+const { AUTOMATIC } = ModelRegistrationMode;
+
+test.each<[told: string, app: string, make: (scope: Stack) => IMlflowApp]>([
+  ['false', 'mirrors none', (scope) => new MlflowApp(scope, 'App')],
+  ['true', 'mirrors them', (scope) => new MlflowApp(scope, 'App', { modelRegistrationMode: AUTOMATIC })],
+  ['false', 'is known by its ARN only', (scope) => MlflowApp.fromMlflowAppArn(scope, 'App', APP_ARN)],
+  [
+    'true',
+    'is imported as one that mirrors them',
+    (scope) =>
+      MlflowApp.fromMlflowAppAttributes(scope, 'App', { mlflowAppArn: APP_ARN, modelRegistrationMode: AUTOMATIC }),
+  ],
+])('that models are mirrored is %s for an app that %s', (told, _app, make) => {
+  expect(toldTo(taggerWith({}, make), contract.functionEnvironment.modelsMirrored)).toEqual([told]);
 });
 
 test('all that the run-tagger may do in S3 is in the bucket of the evidence', () => {

@@ -87,6 +87,7 @@ describe('the models of a job', () => {
       loggedModels: 1,
       versions: 1,
       written: 2,
+      registeredRunIds: [version().runId],
       mirroredRunIds: [],
       foreign: 0,
       areMore: false,
@@ -114,6 +115,7 @@ describe('the models of a job', () => {
       tagging(new ModelsInMemory([loggedModel()], [version(), mirrored])).tagger,
     );
     expect(models.mirroredRunIds).toEqual([mirrored.runId]);
+    expect(models.registeredRunIds).toEqual([version().runId, mirrored.runId]);
   });
 
   test('are not written on before there is a statement', async () => {
