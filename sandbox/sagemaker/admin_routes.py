@@ -8,10 +8,11 @@ from dataclasses import asdict
 from typing import Any
 
 from sandbox.sagemaker.account import Account
-from sandbox.sagemaker.errors import ResourceNotFound
+from sandbox.sagemaker.errors import ResourceNotFound, ServiceError
 from sandbox.sagemaker.faults import FaultError
 from sandbox.sagemaker.mlflow_server import MlflowServerFailed
 from sandbox.sagemaker.operations import OPERATIONS
+from sandbox.sagemaker.planted_jobs import PlantedJobError, plant
 
 PREFIX = "/_sandbox/"
 Reply = tuple[int, dict[str, Any]]
@@ -32,8 +33,10 @@ class AdminRoutes:
             ("GET", "events"): lambda _body: (200, account.events.report()),
             ("GET", "faults"): lambda _body: (200, asdict(account.faults.settings)),
             ("PUT", "faults"): self._set_faults,
+            ("POST", "jobs"): self._plant_jobs,
             ("POST", "mlflow-apps/stop"): self._stop_app,
             ("POST", "mlflow-apps/start"): self._start_app,
+            ("POST", "mlflow-apps/swap-database"): self._swap_database,
         }
 
     def answer(self, method: str, path: str, body: bytes) -> Reply:
@@ -44,10 +47,12 @@ class AdminRoutes:
             return 404, {"message": f"no admin route {method} {path}; there are {known}"}
         try:
             return route(body)
-        except (AdminRequestError, FaultError) as error:
+        except (AdminRequestError, FaultError, PlantedJobError) as error:
             return 400, {"message": str(error)}
         except ResourceNotFound as error:
             return 404, {"message": error.message}
+        except ServiceError as error:
+            return error.status, {"message": error.message}
         except MlflowServerFailed as error:
             return 500, {"message": str(error)}
 
@@ -66,6 +71,13 @@ class AdminRoutes:
 
     def _set_faults(self, body: bytes) -> Reply:
         return 200, asdict(self._account.faults.replace(_parsed(body), set(OPERATIONS)))
+
+    def _plant_jobs(self, body: bytes) -> Reply:
+        return 200, {"Arns": plant(self._account, _parsed(body))}
+
+    def _swap_database(self, body: bytes) -> Reply:
+        self._account.mlflow_apps.swap_database(_arn(body))
+        return 200, {}
 
     def _stop_app(self, body: bytes) -> Reply:
         self._account.mlflow_apps.stop_server(_arn(body))

@@ -66,6 +66,13 @@ class JobRecord:
         self.transitions.append(Transition(secondary_status, now, message, now if at_end else None))
         self.last_modified_time = now
 
+    def set_past(self, end_time: float) -> None:
+        """Puts the whole life of the job between its creation and a moment that is over."""
+        self.start_time = self.creation_time
+        self.end_time = self.last_modified_time = end_time
+        for entry in self.transitions:
+            entry.start_time, entry.end_time = self.creation_time, end_time
+
 
 class JobStore:
     def __init__(self) -> None:

@@ -98,6 +98,20 @@ class Jobs(ABC):
             )
         return {f"{self.member}Arn": record.arn}
 
+    def plant(self, request: Document, status: str, creation_time: float, end_time: float) -> JobRecord:
+        """A job that has ended, of which nobody is told, and which never ran."""
+        type(self).require_supported(request)
+        self._store.require_new(self.arn(request))
+        record = JobRecord(
+            request[f"{self.member}Name"], self.arn(request), request, request_tags(request), creation_time
+        )
+        self.begin(record)
+        record.status = status
+        self.set_ended(record, JobOutcome(status))
+        record.set_past(end_time)
+        self._store.add(record)
+        return record
+
     def describe(self, call: Call) -> Document:
         record = self.called(call)
         with record.lock:

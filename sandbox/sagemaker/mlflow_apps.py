@@ -193,6 +193,10 @@ class MlflowApps:
     def start_server(self, arn: str) -> None:
         self._get(arn).server.start()
 
+    def swap_database(self, arn: str) -> None:
+        """The app loses all that was logged to it, or has it back, in turns; the server is restarted."""
+        self._get(arn).server.swap_database()
+
     def close(self) -> None:
         with self._lock:
             apps = list(self._apps.values())

@@ -19,6 +19,8 @@ from pathlib import Path
 _START_SECONDS = 60
 _POLL_SECONDS = 0.1
 _STOP_SECONDS = 5
+# a file of its own for each, so that nothing of one is left lying beside the other.
+_DATABASES = ("mlflow.db", "mlflow-other.db")
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +37,7 @@ class MlflowServer:
         self._directory = directory
         self._variables = variables
         self.artifact_root = artifact_root
+        self._database = _DATABASES[0]
         self._lock = threading.RLock()
         self._process: subprocess.Popen[bytes] | None = None
         self.port: int | None = None
@@ -74,10 +77,17 @@ class MlflowServer:
         _signal_group(process, signal.SIGKILL)
         process.wait()
 
+    def swap_database(self) -> None:
+        """Restarts the server with an empty database; done again, with the one that it had before."""
+        with self._lock:
+            self.stop()
+            self._database = next(name for name in _DATABASES if name != self._database)
+            self.start()
+
     def _spawn(self, port: int) -> subprocess.Popen[bytes]:
         command = [str(self._environment / "bin" / "python"), "-m", "mlflow", "server"]
         command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
-        command += ["--backend-store-uri", f"sqlite:///{self._directory / 'mlflow.db'}"]
+        command += ["--backend-store-uri", f"sqlite:///{self._directory / self._database}"]
         # clients write artifacts to S3 themselves, as they do on AWS.
         command += ["--no-serve-artifacts", "--default-artifact-root", self.artifact_root]
         spawned: list[subprocess.Popen[bytes] | OSError] = []

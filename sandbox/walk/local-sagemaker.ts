@@ -1,3 +1,4 @@
+import type { CreateProcessingJobRequest, CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
 import type { Sandbox } from '../instance';
 
 /**
@@ -33,6 +34,35 @@ export async function stopMlflow(sandbox: Sandbox, appArn: string): Promise<void
 
 export async function startMlflow(sandbox: Sandbox, appArn: string): Promise<void> {
   await administer(sandbox, 'POST', 'mlflow-apps/start', { Arn: appArn });
+}
+
+/**
+ * Has the app lose all that was logged to it, or gives it back, in turns.
+ */
+export async function swapMlflowDatabase(sandbox: Sandbox, appArn: string): Promise<void> {
+  await administer(sandbox, 'POST', 'mlflow-apps/swap-database', { Arn: appArn });
+}
+
+/**
+ * A job that has ended, and never ran.
+ */
+export type PlantedJob = {
+  readonly Status: 'Completed' | 'Failed' | 'Stopped';
+  /** seconds since 1970. */
+  readonly CreationTime: number;
+  readonly EndTime: number;
+} & (
+  | { readonly Kind: 'TrainingJob'; readonly Request: CreateTrainingJobRequest }
+  | { readonly Kind: 'ProcessingJob'; readonly Request: CreateProcessingJobRequest }
+);
+
+/**
+ * Has SageMaker describe jobs as if they had run; no event tells of them.
+ *
+ * @returns their ARNs, in their order
+ */
+export async function plantJobs(sandbox: Sandbox, jobs: readonly PlantedJob[]): Promise<string[]> {
+  return ((await administer(sandbox, 'POST', 'jobs', { Jobs: jobs })) as { Arns: string[] }).Arns;
 }
 
 /**

@@ -154,6 +154,20 @@ def test_an_outage_of_the_server_answers_503_until_it_is_started_again(sandbox: 
     assert sandbox.admin("POST", "mlflow-apps/stop", {"Arn": app[:-1]})[0] == 404
 
 
+def test_what_an_app_lost_with_its_database_is_back_with_it(sandbox: RunningSandbox, app: str) -> None:
+    def names() -> set[str]:
+        found = call(sandbox, app, path="/api/2.0/mlflow/experiments/search", body={"max_results": 100})[1]
+        return {experiment["name"] for experiment in found["experiments"]}
+
+    call(sandbox, app, path="/api/2.0/mlflow/experiments/create", body={"name": "before-the-loss"})
+    before = names()
+    assert sandbox.admin("POST", "mlflow-apps/swap-database", {"Arn": app})[0] == 200
+    assert names() == {"Default"}
+    assert sandbox.admin("POST", "mlflow-apps/swap-database", {"Arn": app})[0] == 200
+    assert names() == before
+    assert "before-the-loss" in before
+
+
 class Browser:
     """Follows no redirect and keeps cookies, so that a test sees both."""
 
