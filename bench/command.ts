@@ -5,7 +5,7 @@ import { Sandbox } from '../sandbox/instance';
 import { projectRoot } from '../sandbox/project-paths';
 import { deployIdlePlatform } from './deployed-platform';
 import { measureListing } from './large-listing';
-import { describeMachine } from './machine';
+import { describeMachine, describePython } from './machine';
 import { report } from './report';
 import { measureRunTaggers, type Rounds } from './run-tagger';
 
@@ -29,7 +29,8 @@ async function measureAll(rounds: Rounds): Promise<string> {
     say('the largest listing');
     const listing = await measureListing(sandbox, walk);
     const functions = await measureRunTaggers(sandbox, walk, rounds, say);
-    return report({ functions, listing, rounds, machine: describeMachine(), day: new Date() });
+    const machine = `${describeMachine()}, ${describePython()}`;
+    return report({ functions, listing, rounds, machine, day: new Date() });
   } finally {
     await sandbox.stop();
     await rm(sandbox.directory, { recursive: true, force: true });
