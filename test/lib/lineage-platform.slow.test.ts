@@ -102,6 +102,18 @@ test('how statements are kept and signed can be chosen, and the functions are to
   });
 });
 
+test("SageMaker's own lineage graph is left alone where the platform is told so", () => {
+  const stack = defineStack();
+  new LineagePlatform(stack, 'Platform', {
+    name: 'demo',
+    data: { repositories: [defineRepository(stack)] },
+    tracking: { completeLineageGraph: false },
+  });
+  const tagger = (of: Template) => actionsOf(statementsOf(of, 'PlatformRunTaggerRunTaggerRole'));
+  expect(tagger(Template.fromStack(stack))).not.toContain('sagemaker:CreateArtifact');
+  expect(tagger(template)).toContain('sagemaker:CreateArtifact');
+});
+
 test('the outputs tell the command line where to look, and never a token', () => {
   const stack = defineStack();
   const dataRepository = defineRepository(stack);
