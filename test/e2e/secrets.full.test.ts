@@ -13,7 +13,7 @@ import { deployWalk, jobEnvironment, runsOf, type Walk, waitForTaggedRun } from 
 import { finish } from '../../sandbox/walk/run-program';
 import { startTrainingJob, type TrainingJobOptions, waitForTrainingJob } from '../../sandbox/walk/training-job';
 import { PlantedSecrets } from './planted-secrets';
-import { evidence, functionLogs, writtenTags } from './told-texts';
+import { datasetArtifacts, evidence, functionLogs, writtenTags } from './told-texts';
 
 const SCRIPT = join(__dirname, 'scripts', 'log_secrets.py');
 const COMMAND_LINE = join(projectRoot, 'assets', 'ml-lineage.cjs');
@@ -273,6 +273,7 @@ beforeAll(async () => {
   told.set('the logs and metrics of the functions', await functionLogs(walk.aws));
   told.set('the tags on runs', await writtenTags(walk, NAMES));
   told.set('the evidence', await evidence(walk));
+  told.set("SageMaker's lineage graph", await datasetArtifacts(walk.aws));
 }, 600_000);
 
 afterAll(async () => {
@@ -301,6 +302,7 @@ test.each([
   'the logs and metrics of the functions',
   'the tags on runs',
   'the evidence',
+  "SageMaker's lineage graph",
 ])('no secret turns up in %s', (where) => {
   const text = told.get(where) ?? '';
   expect(control.foundIn(text)).toEqual(['the name of the platform']);

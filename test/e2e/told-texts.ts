@@ -1,5 +1,6 @@
 import { paginateDescribeLogGroups, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
+import { DescribeArtifactCommand, paginateListArtifacts } from '@aws-sdk/client-sagemaker';
 import { contract } from '../../core/contract';
 import type { AwsClients } from '../../sandbox/walk/aws-clients';
 import { runsOf, type Walk } from '../../sandbox/walk/platform-walk';
@@ -23,6 +24,20 @@ export async function writtenTags(walk: Walk, jobs: readonly string[]): Promise<
   const ours = new Set<string>(Object.values(contract.runTags));
   const runs = (await Promise.all(jobs.map((job) => runsOf(walk, job)))).flat();
   return JSON.stringify(runs.map(({ tags }) => Object.entries(tags).filter(([key]) => ours.has(key))));
+}
+
+/** The artifacts in SageMaker's lineage graph that say whose dataset they are; SageMaker's own do not. */
+export async function datasetArtifacts({ sagemaker }: AwsClients): Promise<string> {
+  const texts: string[] = [];
+  for await (const { ArtifactSummaries = [] } of paginateListArtifacts({ client: sagemaker }, {})) {
+    for (const { ArtifactArn } of ArtifactSummaries) {
+      const artifact = await sagemaker.send(new DescribeArtifactCommand({ ArtifactArn }));
+      if (contract.runTags.platform in (artifact.Properties ?? {})) {
+        texts.push(JSON.stringify(artifact));
+      }
+    }
+  }
+  return texts.join('\n');
 }
 
 /** Each object of the evidence with its key, and statements as they were before they were sealed. */
