@@ -1,40 +1,19 @@
-import { contract } from '../contract';
-import type { Incarnation } from '../evidence/incarnation';
-import { type CurrentObject, type DescribedDeployment, deployedContainers } from './deployment';
+import type { CurrentObject, DescribedDeployment } from './deployment';
+import { deploymentScope, type ScopeSources } from './deployment-scope';
 import { type DeploymentDraft, deriveDeployment } from './derive-deployment';
-import { jobOfModelUri } from './model-address';
 import { packageProperties, reconcileProperties, type StoredDeployment } from './package-properties';
-import type { StoredTraining } from './run-tags';
-
-/**
- * A training job, as SageMaker describes it.
- */
-export interface NamedTraining {
-  readonly modelUri: string | undefined;
-  /** absent while the job runs. */
-  readonly endedAt: Date | undefined;
-  readonly ofPlatform: boolean;
-}
 
 /**
  * Where a recorder of deployments looks, and where it keeps what it says.
  */
-export interface DeploymentSources {
+export interface DeploymentSources extends ScopeSources {
   readonly platform: string;
   /** The bytes that are under an address now; `undefined` where they cannot be read. */
   readObject(uri: string): Promise<CurrentObject | undefined>;
-  /** The last statement about each training job that ever had the name, the oldest job first. */
-  trainings(jobName: string): Promise<StoredTraining[]>;
-  trainingJob(jobName: string): Promise<NamedTraining | undefined>;
-  /** Whether there are statements about this endpoint, job or package already. */
-  isKnown(about: Incarnation): Promise<boolean>;
-  /** Whether its tag names the platform. */
-  isTagged(arn: string): Promise<boolean>;
   /** Signs a statement and keeps it, unless the last one about the deployment says the same. */
   record(draft: DeploymentDraft): Promise<StoredDeployment>;
   writeProperties(packageArn: string, properties: Readonly<Record<string, string>>): Promise<void>;
   readonly recordedBy: string;
-  now(): Date;
 }
 
 export interface RecordedDeployment {
@@ -54,16 +33,8 @@ export async function recordDeployment(
   sources: DeploymentSources,
 ): Promise<RecordedDeployment | undefined> {
   const at = sources.now();
-  const uris = new Set(deployedContainers(deployment).flatMap(({ data }) => (data.kind === 'object' ? data.uri : [])));
-  const trainings = new Map<string, StoredTraining[]>();
-  for (const job of jobsOf(uris)) {
-    trainings.set(job, await sources.trainings(job));
-  }
-  const isOurs =
-    [...trainings.values()].some((stated) => stated.length > 0) ||
-    (await sources.isKnown(deployment.about)) ||
-    (await sources.isTagged(deployment.taggedArn));
-  if (!(await hasUnstatedTraining(uris, trainings, sources)) && !isOurs) {
+  const { uris, trainings, isOurs } = await deploymentScope(deployment, sources);
+  if (!isOurs) {
     return undefined;
   }
   const objects = new Map<string, CurrentObject>();
@@ -76,39 +47,6 @@ export async function recordDeployment(
   const { platform, recordedBy } = sources;
   const stored = await sources.record(deriveDeployment({ platform, deployment, objects, trainings, at, recordedBy }));
   return { stored, written: await writeOnPackage(deployment, stored, sources) };
-}
-
-function jobsOf(uris: Iterable<string>): Set<string> {
-  return new Set([...uris].flatMap((uri) => jobOfModelUri(uri) ?? []));
-}
-
-/**
- * Whether a model is of a job of the platform about which nothing is stated.
- *
- * @throws Error while the statement may still come: a pipeline registers a model as soon as its job has ended
- */
-async function hasUnstatedTraining(
-  uris: Iterable<string>,
-  trainings: ReadonlyMap<string, readonly StoredTraining[]>,
-  sources: DeploymentSources,
-): Promise<boolean> {
-  let found = false;
-  for (const uri of uris) {
-    const name = jobOfModelUri(uri);
-    if (name === undefined || (trainings.get(name) ?? []).length > 0) {
-      continue;
-    }
-    const job = await sources.trainingJob(name);
-    if (!job?.ofPlatform || job.modelUri !== uri) {
-      continue;
-    }
-    const seconds = job.endedAt ? (sources.now().getTime() - job.endedAt.getTime()) / 1000 : 0;
-    if (seconds < contract.limits.trainingStatementSeconds) {
-      throw new Error(`nothing is stated yet about the training job ${name}, which made a model that is put to use`);
-    }
-    found = true;
-  }
-  return found;
 }
 
 async function writeOnPackage(

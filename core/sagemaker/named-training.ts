@@ -3,7 +3,7 @@ import {
   type DescribeTrainingJobResponse,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import type { NamedTraining } from '../chain/record-deployment';
+import type { NamedTraining } from '../chain/deployment-scope';
 import { TERMINAL_STATUSES } from './ended-job';
 import { belongsToPlatform } from './job-scope';
 import { isNotFound } from './not-found';

@@ -14,9 +14,9 @@ import { version } from '../../package.json';
 import { required, requiredTexts } from '../environment';
 import { evidenceLedger } from '../evidence-ledger';
 import { queueHandler } from '../queue-handler';
+import { readScheduledTime } from '../scheduled-time';
 import { censusSources } from './census-sources';
 import { giveUpLater } from './give-up-later';
-import { readScheduledTime } from './scheduled-time';
 
 // enough to see what happened; the checkpoint itself has more of them.
 const PROBLEMS_LOGGED = 20;

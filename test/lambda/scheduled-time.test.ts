@@ -1,4 +1,4 @@
-import { readScheduledTime } from '../../../lambda/checkpoint-recorder/scheduled-time';
+import { readScheduledTime } from '../../lambda/scheduled-time';
 
 const NOW = new Date('2026-01-03T03:00:20.000Z');
 const event = (change: object = {}) =>

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { CannotSucceed } from '../../core/delivery/failures';
-import { parseJson } from '../../core/delivery/parse-json';
+import { CannotSucceed } from '../core/delivery/failures';
+import { parseJson } from '../core/delivery/parse-json';
 
 const ScheduledEvent = z.object({
   source: z.literal('aws.events'),
