@@ -14,8 +14,9 @@ export interface StoredVersion {
  * Reads a write-once store, in which a version that should not be there is a finding.
  */
 export interface EvidenceReader {
-  /** every version and delete marker of every key that begins with the prefix, key by key; of one key the newest first. */
-  versions(prefix: string): AsyncIterable<StoredVersion>;
+  /** every version and delete marker of every key that begins with the prefix, key by key; of one key the newest first.
+   * With `after`, a store that can begin beyond a key does so; another one lists them all. */
+  versions(prefix: string, after?: string): AsyncIterable<StoredVersion>;
   /** the bytes of one version; undefined if there is none, `'too-large'` beyond the limit. */
   read(key: string, versionId: string, limitBytes: number): Promise<Uint8Array | 'too-large' | undefined>;
 }

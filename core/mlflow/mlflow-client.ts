@@ -9,6 +9,7 @@ import { contract, pattern } from '../contract';
 import { HttpError } from '../http/http-error';
 import { rateLimit } from '../http/rate-limit';
 import { retryAfterSeconds } from '../http/retry-after';
+import type { MlflowPage, RegisteredVersion } from './mlflow-pages';
 import { type MlflowApp, signMlflowRequest } from './signed-request';
 
 const TIMEOUT_MS = 20_000;
@@ -76,7 +77,8 @@ const LoggedModelPage = z.object({
       z.object({
         info: z.object({
           model_id: z.string().regex(pattern('loggedModelId')),
-          source_run_id: runId,
+          // a model that was logged outside of a run names none.
+          source_run_id: z.union([z.literal(''), runId]).default(''),
           creation_timestamp_ms: int64,
           artifact_uri: z.string().default(''),
           tags: z.array(Tag).default([]),
@@ -88,6 +90,21 @@ const LoggedModelPage = z.object({
 });
 const RegistrationPage = z.object({
   model_versions: z.array(z.object({ creation_timestamp: int64 })).default([]),
+  next_page_token: z.string().optional(),
+});
+const RegisteredVersionPage = z.object({
+  model_versions: z
+    .array(
+      z.object({
+        name: z.string(),
+        version: z.string().regex(pattern('registeredModelVersion')),
+        run_id: z.union([z.literal(''), runId]).optional(),
+        source: z.string().default(''),
+        creation_timestamp: int64,
+        tags: z.array(Tag).default([]),
+      }),
+    )
+    .default([]),
   next_page_token: z.string().optional(),
 });
 const ModelVersionPage = z.object({
@@ -179,8 +196,7 @@ export class MlflowClient {
    * @param end the first moment that is too late
    */
   findRunsStarted(start: Date, end: Date): AsyncGenerator<Run> {
-    const filter = `attributes.start_time >= ${start.getTime()} AND attributes.start_time < ${end.getTime()}`;
-    return this.searchRuns(filter, RUNS_PER_PAGE);
+    return this.searchRuns(startedIn(start, end), RUNS_PER_PAGE);
   }
 
   /**
@@ -200,6 +216,71 @@ export class MlflowClient {
       }
     }
     return count;
+  }
+
+  /**
+   * A page of the ids of all experiments, deleted ones as well.
+   */
+  async experiments(page?: string): Promise<MlflowPage<string>> {
+    const body = { view_type: 'ALL', max_results: EXPERIMENTS_PER_SEARCH };
+    const answer = await this.page('POST', 'experiments/search', body, ExperimentPage, page);
+    return { items: answer.experiments.map(({ experiment_id }) => experiment_id), next: nextOf(answer) };
+  }
+
+  /**
+   * A page of the runs of some experiments that began in a time, deleted ones as well. When a run began, its logger says.
+   *
+   * @param end the first moment that is too late
+   */
+  async runs(experimentIds: readonly string[], start: Date, end: Date, page?: string): Promise<MlflowPage<Run>> {
+    const body = {
+      experiment_ids: experimentIds,
+      filter: startedIn(start, end),
+      run_view_type: 'ALL',
+      order_by: ['attributes.start_time ASC'],
+      max_results: RUNS_PER_PAGE,
+    };
+    const answer = await this.page('POST', 'runs/search', body, RunPage, page);
+    return { items: answer.runs.map(toRun), next: nextOf(answer) };
+  }
+
+  /**
+   * A page of the models of some experiments that name a run and were logged in a time.
+   *
+   * @param end the first moment that is too late
+   */
+  async loggedModels(
+    experimentIds: readonly string[],
+    start: Date,
+    end: Date,
+    page?: string,
+  ): Promise<MlflowPage<LoggedModel>> {
+    const body = {
+      experiment_ids: experimentIds,
+      filter: `creation_timestamp >= ${start.getTime()} AND creation_timestamp < ${end.getTime()}`,
+      max_results: MODELS_PER_PAGE,
+    };
+    const answer = await this.page('POST', 'logged-models/search', body, LoggedModelPage, page);
+    return { items: answer.models.map(toLoggedModel).filter(({ runId }) => runId !== ''), next: nextOf(answer) };
+  }
+
+  /**
+   * A page of the versions of all registered models, the newest first: MLflow can sort by this time, and not search by it.
+   */
+  async modelVersions(page?: string): Promise<MlflowPage<RegisteredVersion>> {
+    const query = { order_by: 'creation_timestamp DESC', max_results: String(MODEL_VERSIONS_PER_PAGE) };
+    const answer = await this.page('GET', 'model-versions/search', query, RegisteredVersionPage, page);
+    return {
+      items: answer.model_versions.map(({ name, version, run_id, source, creation_timestamp, tags }) => ({
+        name,
+        version,
+        runId: run_id || undefined,
+        source,
+        registeredAt: new Date(creation_timestamp),
+        tags: asRecord(tags),
+      })),
+      next: nextOf(answer),
+    };
   }
 
   /**
@@ -232,13 +313,7 @@ export class MlflowClient {
     // not IN (…), which the earlier servers of MLflow 3 do not know for logged models.
     const body = { experiment_ids: [experimentId], filter: `source_run_id = '${id}'`, max_results: MODELS_PER_PAGE };
     for await (const page of this.pages('POST', 'logged-models/search', body, LoggedModelPage)) {
-      yield* page.models.map(({ info }) => ({
-        id: info.model_id,
-        runId: info.source_run_id,
-        loggedAt: new Date(info.creation_timestamp_ms),
-        artifactLocation: info.artifact_uri,
-        tags: asRecord(info.tags),
-      }));
+      yield* page.models.map(toLoggedModel);
     }
   }
 
@@ -356,10 +431,9 @@ export class MlflowClient {
   ): AsyncGenerator<Page> {
     let token: string | undefined;
     do {
-      const asked = token ? { ...parameters, page_token: token } : parameters;
-      const page = schema.parse(await this.call(method, path, asked));
+      const page = await this.page(method, path, parameters, schema, token);
       yield page;
-      token = page.next_page_token || undefined;
+      token = nextOf(page);
     } while (token);
   }
 
@@ -369,6 +443,16 @@ export class MlflowClient {
     parameters: Record<string, unknown>,
   ): Promise<unknown> {
     return this.limited(() => this.callNow(method, path, parameters));
+  }
+
+  private async page<Page>(
+    method: 'GET' | 'POST',
+    path: string,
+    parameters: Record<string, unknown>,
+    schema: z.ZodType<Page>,
+    token?: string,
+  ): Promise<Page> {
+    return schema.parse(await this.call(method, path, token ? { ...parameters, page_token: token } : parameters));
   }
 
   private async callNow(
@@ -399,6 +483,14 @@ async function send(path: string, url: URL, request: RequestInit): Promise<{ res
     // fetch throws a TypeError where the network fails, as if the program were wrong.
     throw new Error(`MLflow does not answer ${path}`, { cause: error });
   }
+}
+
+function nextOf({ next_page_token }: { next_page_token?: string | undefined }): string | undefined {
+  return next_page_token || undefined;
+}
+
+function startedIn(start: Date, end: Date): string {
+  return `attributes.start_time >= ${start.getTime()} AND attributes.start_time < ${end.getTime()}`;
 }
 
 function parseAnswer(path: string, text: string): unknown {
@@ -473,5 +565,15 @@ function toRun({ info, data, inputs, outputs }: z.infer<typeof MlflowRun>): Run 
       source: dataset.source,
       context: asRecord(tags)[INPUT_CONTEXT],
     })),
+  };
+}
+
+function toLoggedModel({ info }: z.infer<typeof LoggedModelPage>['models'][number]): LoggedModel {
+  return {
+    id: info.model_id,
+    runId: info.source_run_id,
+    loggedAt: new Date(info.creation_timestamp_ms),
+    artifactLocation: info.artifact_uri,
+    tags: asRecord(info.tags),
   };
 }

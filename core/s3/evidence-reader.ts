@@ -11,8 +11,9 @@ import type { EvidenceReader, StoredVersion } from '../evidence/evidence-store';
  */
 export function s3EvidenceReader(s3: S3Client, bucket: string): EvidenceReader {
   return {
-    async *versions(prefix) {
-      let marker: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
+    async *versions(prefix, after) {
+      let marker: { KeyMarker?: string; VersionIdMarker?: string } | undefined =
+        after === undefined ? {} : { KeyMarker: after };
       while (marker) {
         const page: ListObjectVersionsCommandOutput = await s3.send(
           // keys are not ours to choose: encoded, no character in one can spoil the answer.

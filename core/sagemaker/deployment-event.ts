@@ -23,6 +23,23 @@ export type NamedDeployment =
   | { readonly kind: 'model-package'; readonly arn: string };
 
 /**
+ * What readDeployment takes for a change of an endpoint, a transform job or a model package: with it that is looked at
+ * again.
+ */
+export function deploymentEvent(named: NamedDeployment): string {
+  const event = (what: string, detail: Readonly<Record<string, string>>) =>
+    JSON.stringify({ source: 'aws.sagemaker', 'detail-type': `SageMaker ${what} State Change`, detail });
+  switch (named.kind) {
+    case 'endpoint':
+      return event('Endpoint', { EndpointName: named.name, EndpointArn: named.arn });
+    case 'transform-job':
+      return event('Transform Job', { TransformJobName: named.name, TransformJobArn: named.arn });
+    case 'model-package':
+      return event('Model Package', { ModelPackageArn: named.arn });
+  }
+}
+
+/**
  * Takes from an event what it is about, and nothing else: what the event says of it may be old, doubled or out of order.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html

@@ -48,6 +48,17 @@ export function trainingJobEvent({ arn, name, createdAt }: Pick<JobIdentity, 'ar
 }
 
 /**
+ * What readNamedJob takes for the end of a processing job.
+ */
+export function processingJobEvent({ arn, name, createdAt }: Pick<JobIdentity, 'arn' | 'name' | 'createdAt'>): string {
+  return JSON.stringify({
+    source: 'aws.sagemaker',
+    'detail-type': 'SageMaker Processing Job State Change',
+    detail: { ProcessingJobArn: arn, ProcessingJobName: name, CreationTime: Date.parse(createdAt) },
+  });
+}
+
+/**
  * Takes from an event which job it is about, and nothing else: what the event says of the job may be old, doubled or out of
  * order.
  *

@@ -7,7 +7,7 @@ import type { JobSetup } from '../chain/attestation';
 import type { TrainingJobIdentity } from '../chain/derivation';
 import type { TrainedJob } from '../chain/register-model';
 import { contract } from '../contract';
-import { describeIfThere, type EndedJob, type NamedJob, requireEnded } from './ended-job';
+import { describeIfThere, type EndedJob, type NamedJob, requireEnded, TERMINAL_STATUSES } from './ended-job';
 import { isNotFound } from './not-found';
 
 /**
@@ -33,6 +33,29 @@ export async function describeEndedTrainingJob(
   const job = await describeIfThere(named, () =>
     sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: named.name })),
   );
+  return endedTrainingJob(named, job);
+}
+
+/**
+ * Describes a training job of which only the name is known; `undefined` where there is none that has ended.
+ */
+export async function findEndedTrainingJob(
+  sagemaker: SageMakerClient,
+  name: string,
+): Promise<EndedTrainingJob | undefined> {
+  try {
+    const job = await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
+    const isEnded = (TERMINAL_STATUSES as readonly (string | undefined)[]).includes(job.TrainingJobStatus);
+    return isEnded ? endedTrainingJob({ kind: 'training-job', arn: job.TrainingJobArn ?? '', name }, job) : undefined;
+  } catch (error) {
+    if (isNotFound(error)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function endedTrainingJob(named: NamedJob<'training-job'>, job: DescribeTrainingJobResponse): EndedTrainingJob {
   const { status, createdAt, roleArn } = requireEnded(named, {
     arn: job.TrainingJobArn,
     status: job.TrainingJobStatus,

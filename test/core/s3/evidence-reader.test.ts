@@ -20,9 +20,9 @@ afterEach(() => local.stop());
 
 const reader = () => s3EvidenceReader(s3, 'evidence');
 
-async function listed(prefix: string) {
+async function listed(prefix: string, after?: string) {
   const found: StoredVersion[] = [];
-  for await (const version of reader().versions(prefix)) {
+  for await (const version of reader().versions(prefix, after)) {
     found.push(version);
   }
   return found.map(({ key, versionId, isDeleteMarker, sizeBytes }) => ({ key, versionId, isDeleteMarker, sizeBytes }));
@@ -45,6 +45,14 @@ test('every version and every delete marker is listed, page by page', async () =
     { key: 'demo/c', versionId: 'v5', isDeleteMarker: false, sizeBytes: 4 },
   ]);
   expect(found.map(({ key }) => key)).toEqual(['demo/a', 'demo/a', 'demo/a', 'demo/b', 'demo/c']);
+});
+
+test('a listing can begin behind a key', async () => {
+  local.pageSize = 2;
+  for (const key of ['demo/a/1', 'demo/a/2', 'demo/b/1', 'demo/c/1', 'demo/d/1']) {
+    local.add(key, Buffer.from('1'));
+  }
+  expect((await listed('demo/', 'demo/a/~')).map(({ key }) => key)).toEqual(['demo/b/1', 'demo/c/1', 'demo/d/1']);
 });
 
 test('delete markers are listed with their keys, and not behind those of the page', async () => {

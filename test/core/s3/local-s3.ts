@@ -100,8 +100,10 @@ export class LocalS3 {
       .filter(([key]) => key.startsWith(query.get('prefix') ?? ''))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .flatMap(([key, versions]) => versions.map((version) => ({ key, ...version })));
-    const marker = `${query.get('key-marker')} ${query.get('version-id-marker')}`;
-    const start = all.findIndex(({ key, id }) => `${key} ${id}` === marker) + 1;
+    const [keyMarker, idMarker] = [query.get('key-marker') ?? '', query.get('version-id-marker')];
+    // as S3 does: with a key alone, its versions are left out as well.
+    const before = all.filter(({ key }) => key < keyMarker || (key === keyMarker && idMarker === null));
+    const start = idMarker ? all.findIndex(({ key, id }) => key === keyMarker && id === idMarker) + 1 : before.length;
     const page = all.slice(start, start + this.pageSize);
     const last = page.at(-1);
     const entries = page.map(({ key, id, bytes }) => {

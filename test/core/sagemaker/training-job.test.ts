@@ -1,6 +1,10 @@
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { readNamedJob } from '../../../core/sagemaker/job-event';
-import { describeEndedTrainingJob, describeTrainedJob } from '../../../core/sagemaker/training-job';
+import {
+  describeEndedTrainingJob,
+  describeTrainedJob,
+  findEndedTrainingJob,
+} from '../../../core/sagemaker/training-job';
 
 const ARN = 'arn:aws:sagemaker:us-east-1:111122223333:training-job/train-1';
 const named = { kind: 'training-job', arn: ARN, name: 'Train-1' } as const;
@@ -145,4 +149,21 @@ test('fails where there is no job of a name', async () => {
   await expect(describeTrainedJob(client, 'Train-1')).rejects.toThrow('there is no training job Train-1');
   refuse('ThrottlingException', 'Rate exceeded');
   await expect(describeTrainedJob(client, 'Train-1')).rejects.toThrow('Rate exceeded');
+});
+
+test('a job of which only the name is known is found if it has ended', async () => {
+  await expect(findEndedTrainingJob(sagemaker(), 'Train-1')).resolves.toEqual(told);
+  const running = sagemaker({ TrainingJobStatus: 'Stopping' });
+  await expect(findEndedTrainingJob(running, 'Train-1')).resolves.toBeUndefined();
+});
+
+test('no job of a name is none, and no answer is an error', async () => {
+  const client = sagemaker();
+  const refuse = (name: string, message: string) => {
+    client.send = (() => Promise.reject(Object.assign(new Error(message), { name }))) as never;
+  };
+  refuse('ValidationException', 'Requested resource not found.');
+  await expect(findEndedTrainingJob(client, 'Train-1')).resolves.toBeUndefined();
+  refuse('ThrottlingException', 'Rate exceeded');
+  await expect(findEndedTrainingJob(client, 'Train-1')).rejects.toThrow('Rate exceeded');
 });
