@@ -56,9 +56,17 @@ export class EvidenceStoreGrants {
    * Reads the platform's statements with all versions and their retention, and the public key: what an auditor needs.
    */
   read(grantee: iam.IGrantable): iam.Grant {
-    return this.list(grantee)
+    return this.verify(grantee)
       .combine(this.onBucket(grantee, READ_DEFAULT_RETENTION))
-      .combine(this.onObjects(grantee, [...READ_OBJECT_VERSIONS, ...READ_RETENTION]))
+      .combine(this.onObjects(grantee, READ_RETENTION));
+  }
+
+  /**
+   * Reads the platform's statements with all versions, and the public key: what it takes to verify them.
+   */
+  verify(grantee: iam.IGrantable): iam.Grant {
+    return this.list(grantee)
+      .combine(this.onObjects(grantee, READ_OBJECT_VERSIONS))
       .combine(this.onEncryptionKey(grantee, READ_ENCRYPTED))
       .combine(this.readPublicKey(grantee));
   }

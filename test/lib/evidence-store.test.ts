@@ -245,7 +245,19 @@ test('whoever reads sees versions and retention, and can neither write nor sign'
   expect(keyStatements(template)).toHaveLength(1);
 });
 
-test.each(['append', 'read'] as const)('%s lists the statements of this platform only', (grant) => {
+test('whoever verifies sees the statements in all versions and the public key, and nothing else', () => {
+  const template = grantedTo(defineRole, ({ grants }, role) => grants.verify(role));
+  expect(actionsOf(statementsOf(template, 'Grantee'))).toEqual([
+    'kms:GetPublicKey',
+    's3:GetObject',
+    's3:GetObjectVersion',
+    's3:ListBucket',
+    's3:ListBucketVersions',
+  ]);
+  expect(keyStatements(template)).toHaveLength(1);
+});
+
+test.each(['append', 'read', 'verify'] as const)('%s lists the statements of this platform only', (grant) => {
   const template = grantedTo(defineRole, ({ grants }, role) => grants[grant](role));
   const lists = statementsOf(template, 'Grantee').filter(({ Action }) => Action.includes('s3:ListBucketVersions'));
   expect(lists.map(({ Condition }) => Condition)).toEqual([{ StringLike: { 's3:prefix': 'demo/*' } }]);
