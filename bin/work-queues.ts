@@ -11,6 +11,7 @@ const OUTPUTS: Readonly<Record<WorkQueueName, QueuePair>> = {
   tagging: { work: names.taggingQueueUrl, parking: names.taggingParkingUrl },
   changes: { work: names.changesQueueUrl, parking: names.changesParkingUrl },
   checkpoint: { work: names.checkpointQueueUrl, parking: names.checkpointParkingUrl },
+  walk: { work: names.walkQueueUrl, parking: names.walkParkingUrl },
 };
 
 export interface NamedQueues extends QueuePair {

@@ -25,5 +25,6 @@ export * from './mlflow-app-grants';
 export * from './model-registration';
 export * from './pipeline-job';
 export * from './processing-role';
+export * from './reconciler';
 export * from './run-tagger';
 export * from './training-role';

@@ -21,6 +21,7 @@ import { enforce, isKnown, type Rule } from './private/errors';
 import { ObjectGrants } from './private/object-grants';
 import { describeRepositories, describeToolkit } from './private/platform-description';
 import { ProcessingRole } from './processing-role';
+import { Reconciler, type ReconcilerOptions } from './reconciler';
 import { RunTagger } from './run-tagger';
 import { TrainingRole } from './training-role';
 
@@ -169,6 +170,13 @@ export interface LineagePlatformProps {
   readonly evidence?: LineageEvidenceOptions;
 
   /**
+   * When the platform looks for what has no evidence or is not as its evidence says, and how far back.
+   *
+   * @default - every day, four weeks back
+   */
+  readonly reconciliation?: ReconcilerOptions;
+
+  /**
    * How the platform's functions are watched.
    *
    * @default - no alarm and no dashboard; the constructs have the metrics for your own
@@ -276,6 +284,11 @@ export class LineagePlatform extends Construct {
   public readonly deploymentRecorder: DeploymentRecorder;
 
   /**
+   * Finds what the functions before it have missed, and has it looked at again.
+   */
+  public readonly reconciler: Reconciler;
+
+  /**
    * The pipelines that were given in the props, by their keys.
    */
   public readonly pipelines: Record<string, LineagePipeline>;
@@ -329,6 +342,15 @@ export class LineagePlatform extends Construct {
       platformName: name,
       jobRoles: [this.trainingRole],
       evidenceStore: this.evidenceStore,
+    });
+    this.reconciler = new Reconciler(this, 'Reconciler', {
+      ...props.reconciliation,
+      evidenceStore: this.evidenceStore,
+      mlflowApp: this.mlflowApp,
+      dvcRemote: this.dvcRemote,
+      jobRoles: [this.processingRole, this.trainingRole],
+      runTagger: this.runTagger,
+      deploymentRecorder: this.deploymentRecorder,
     });
     // a statement says by their digest which bytes the model consists of, and whether others were put in their place.
     const models = new ObjectGrants(this.artifactBucket, MODEL_PREFIX);
@@ -395,8 +417,16 @@ export class LineagePlatform extends Construct {
       value: this.evidenceStore.signingKey.keyArn,
       description: 'The key that signs them: its fingerprint is what a verifier has to trust',
     });
+    new CfnOutput(stack, outputs.previousKeyFingerprints, {
+      value: stack.toJsonString(this.evidenceStore.previousKeyFingerprints),
+      description: 'The fingerprints of the keys that signed before it',
+    });
+    new CfnOutput(stack, outputs.jobRoleArns, {
+      value: stack.toJsonString([this.processingRole.roleArn, this.trainingRole.roleArn]),
+      description: 'The roles whose jobs belong to the platform',
+    });
     const { derivationQueue, derivationParking, taggingQueue, taggingParking } = this.runTagger;
-    const { deploymentRecorder: changes, checkpointRecorder: checkpoint } = this;
+    const { deploymentRecorder: changes, checkpointRecorder: checkpoint, reconciler: walk } = this;
     const queues: [name: string, queue: sqs.IQueue, description: string][] = [
       [outputs.derivationQueueUrl, derivationQueue, 'Events of jobs that ended'],
       [outputs.derivationParkingUrl, derivationParking, 'Events whose derivation needs a person'],
@@ -406,6 +436,8 @@ export class LineagePlatform extends Construct {
       [outputs.changesParkingUrl, changes.parking, 'Events about what is put to use that need a person'],
       [outputs.checkpointQueueUrl, checkpoint.queue, 'Daily events that ask for a checkpoint'],
       [outputs.checkpointParkingUrl, checkpoint.parking, 'Events whose checkpoint needs a person'],
+      [outputs.walkQueueUrl, walk.queue, 'Where each walk over the estate is that looks for gaps'],
+      [outputs.walkParkingUrl, walk.parking, 'Where walks stopped that need a person to go on'],
     ];
     for (const [name, { queueUrl: value }, description] of queues) {
       new CfnOutput(stack, name, { value, description });

@@ -50,7 +50,7 @@ const PLATFORM = {
   [`${LOGS}/TrainingJobs:*`]: 'SageMaker names the log streams after the jobs',
   [`${SAGEMAKER}:training-job/*`]: 'the jobs to come',
   [`${SAGEMAKER}:processing-job/*`]: 'the jobs to come',
-  'Resource::*': 'SageMaker lists all jobs, and all of its lineage graph, or none',
+  'Resource::*': 'SageMaker lists all jobs, all deployments and all of its lineage graph, or none',
 };
 
 const PIPELINE = {
@@ -82,6 +82,14 @@ const JUSTIFIED: Record<string, Record<string, string>> = {
   DeploymentRecorder: {
     ...DEPLOYMENTS,
     'Resource::<EvidenceStoreBucketF7309736.Arn>/demo/*': 'statements, named after what they are about',
+  },
+  Reconciler: {
+    ...DEPLOYMENTS,
+    ...GRAPH,
+    'Resource::<DvcRemoteBucket9380F5B1.Arn>/dvc/files/md5/*.dir': 'listings of datasets, named by their digest',
+    'Resource::<EvidenceStoreBucketF7309736.Arn>/demo/*': 'statements, named after what they are about',
+    'Resource::*': 'SageMaker lists all jobs and deployments or none',
+    [`${SAGEMAKER}:processing-job/*`]: 'the jobs to come',
   },
   RunTagger: {
     ...GRAPH,

@@ -89,6 +89,7 @@ const MODULES = [
   'private/signing-key',
   'private/work-queue',
   'processing-role',
+  'reconciler',
   'run-tagger',
   'training-role',
 ];
@@ -111,6 +112,7 @@ test('the package holds the constructs, the bundles and its papers, and nothing 
       'assets/model-registrar/index.js',
       'assets/mlflow-app-defaults/index.js',
       'assets/mlflow-app-guard/index.js',
+      'assets/reconciler/index.js',
       'assets/run-tagger/index.js',
       'build/private/contract.json',
       'package.json',

@@ -6,7 +6,7 @@ export const REDRIVE_FORMAT = 'tag:cdk-ml-lineage,2026:redrive-report/v1';
 /**
  * The queues of a platform whose messages can be parked, as the command line names them.
  */
-export const WORK_QUEUES = ['derivation', 'tagging', 'changes', 'checkpoint'] as const;
+export const WORK_QUEUES = ['derivation', 'tagging', 'changes', 'checkpoint', 'walk'] as const;
 export type WorkQueueName = (typeof WORK_QUEUES)[number];
 
 const count = z.int().min(0);

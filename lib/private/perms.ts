@@ -122,6 +122,11 @@ export const READ_SECRET = ['secretsmanager:GetSecretValue'];
 export const DESCRIBE_PROCESSING_JOBS = ['sagemaker:DescribeProcessingJob'];
 export const DESCRIBE_TRAINING_JOBS = ['sagemaker:DescribeTrainingJob'];
 export const LIST_JOBS = ['sagemaker:ListProcessingJobs', 'sagemaker:ListTrainingJobs'];
+export const LIST_DEPLOYMENTS = [
+  'sagemaker:ListEndpoints',
+  'sagemaker:ListModelPackages',
+  'sagemaker:ListTransformJobs',
+];
 export const READ_JOB_TAGS = ['sagemaker:ListTags'];
 export const DESCRIBE_ENDPOINTS = ['sagemaker:DescribeEndpoint'];
 export const DESCRIBE_ENDPOINT_CONFIGS = ['sagemaker:DescribeEndpointConfig'];

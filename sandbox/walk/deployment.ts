@@ -20,8 +20,11 @@ export interface PlatformOutputs {
   readonly SigningKeyArn: string;
   /** how jobs are set up that our toolkit runs, in JSON. */
   readonly JobToolkit: string;
+  readonly ChangesQueueUrl: string;
   readonly CheckpointQueueUrl: string;
   readonly CheckpointParkingUrl: string;
+  readonly WalkQueueUrl: string;
+  readonly WalkParkingUrl: string;
 }
 
 export interface PlatformContext {

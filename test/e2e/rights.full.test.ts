@@ -1,6 +1,7 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DescribeTrainingJobCommand, UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { beginWalk } from '../../core/reconcile/walk';
 import { Sandbox } from '../../sandbox/instance';
 import { deployModel, makeModel, registerModel, transformWith } from '../../sandbox/walk/deployed-model';
 import { bootstrapAccount } from '../../sandbox/walk/deployment';
@@ -36,6 +37,7 @@ beforeAll(async () => {
   resources = await deployedResources(walk.aws.cloudFormation, pipelineStackName(PLATFORM));
   await putToUse(await makeModels());
   await askForCheckpoint();
+  await walkOverEstate();
   calls = readRecordedCalls(sandbox.callRecord);
 }, 400_000);
 
@@ -87,13 +89,35 @@ async function statementsAbout(subject: string, count: number): Promise<void> {
   });
 }
 
+/** Sends a message to the only queue whose logical id is of this form. */
+async function send(isQueue: RegExp, message: object): Promise<string | undefined> {
+  const [, queue] =
+    Object.entries(resources).find(([id, { Type }]) => Type === 'AWS::SQS::Queue' && isQueue.test(id)) ?? [];
+  const QueueUrl = queue?.PhysicalId;
+  await walk.aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(message) }));
+  return QueueUrl;
+}
+
 /** Asks for a checkpoint as the schedule does. */
 async function askForCheckpoint(): Promise<void> {
-  const isQueue = (id: string) => /CheckpointRecorderCheckpoint(?!Parking)/.test(id);
-  const [, queue] = Object.entries(resources).find(([id, { Type }]) => Type === 'AWS::SQS::Queue' && isQueue(id)) ?? [];
-  const event = { source: 'aws.events', 'detail-type': 'Scheduled Event', time: new Date().toISOString() };
-  await walk.aws.sqs.send(new SendMessageCommand({ QueueUrl: queue?.PhysicalId, MessageBody: JSON.stringify(event) }));
+  const time = new Date().toISOString();
+  const event = { source: 'aws.events', 'detail-type': 'Scheduled Event', time };
+  await send(/CheckpointRecorderCheckpoint(?!Parking)/, event);
   await statementsAbout('checkpoint', 1);
+}
+
+/** Walks over all that was made until now; the schedule's own walk leaves out the last hour. */
+async function walkOverEstate(): Promise<void> {
+  const now = new Date();
+  const place = beginWalk('rights-1', new Date(now.getTime() - 3600_000), now);
+  const QueueUrl = await send(/ReconcilerWalk(?!Parking)/, place);
+  const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
+  // a step sends the place of the next one before its own message is gone.
+  await eventually('the end of the walk', 60, async () => {
+    const query = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...AttributeNames] });
+    const { Attributes = {} } = await walk.aws.sqs.send(query);
+    return Object.values(Attributes).every((count) => count === '0') || undefined;
+  });
 }
 
 test('no call of a role was refused, each was granted, and each right was used or is argued for', async () => {

@@ -23,6 +23,7 @@ import {
   LineagePlatform,
   MlflowApp,
   ProcessingRole,
+  Reconciler,
   RunTagger,
   TrainingRole,
 } from '../../lib';
@@ -256,6 +257,25 @@ const DEFINITIONS: Readonly<Record<string, (stack: Stack, given: Given) => unkno
       artifactBucket: bucket('Artifacts'),
       artifactPrefix: text('ArtifactPrefix', 'mlflow'),
     }),
+  Reconciler: (stack, given) => {
+    const platformName = given.text('Name', 'demo');
+    const jobRoles = [given.role('JobRole')];
+    const evidenceStore = store(stack, given);
+    const common = { jobRoles, evidenceStore, mlflowApp: app(stack, given), dvcRemote: remote(stack, given) };
+    return new Reconciler(stack, 'Reconciler', {
+      ...common,
+      runTagger: new RunTagger(stack, 'RunTagger', {
+        ...common,
+        platformName,
+        dataRepositories: [repository(stack, given)],
+      }),
+      deploymentRecorder: new DeploymentRecorder(stack, 'DeploymentRecorder', {
+        platformName,
+        jobRoles,
+        evidenceStore,
+      }),
+    });
+  },
   ProcessingRole: (stack, given) => new ProcessingRole(stack, 'ProcessingRole', jobParts(stack, given)),
   RunTagger: (stack, given) =>
     new RunTagger(stack, 'RunTagger', {

@@ -29,6 +29,7 @@ import {
   MlflowApp,
   type PipelineJobProps,
   ProcessingRole,
+  Reconciler,
   RunTagger,
   TrainingRole,
 } from '../../lib';
@@ -115,6 +116,21 @@ export const CONSTRUCTS: Record<string, (stack: Stack) => void> = {
       jobRoles: [defineRole(stack)],
       evidenceStore: new EvidenceStore(stack, 'EvidenceStore', { platformName: 'demo' }),
     }),
+  Reconciler: (stack) => {
+    const { dvcRemote, dataRepositories, mlflowApp } = defineJobParts(stack);
+    const common = {
+      platformName: 'demo',
+      evidenceStore: new EvidenceStore(stack, 'EvidenceStore', { platformName: 'demo' }),
+      jobRoles: [defineRole(stack)],
+    };
+    new Reconciler(stack, 'Reconciler', {
+      ...common,
+      mlflowApp,
+      dvcRemote,
+      runTagger: new RunTagger(stack, 'RunTagger', { ...common, mlflowApp, dvcRemote, dataRepositories }),
+      deploymentRecorder: new DeploymentRecorder(stack, 'DeploymentRecorder', common),
+    });
+  },
   JobToolkit: (stack) =>
     void new JobToolkit(stack, 'JobToolkit', {
       handoverBucket: s3.Bucket.fromBucketName(stack, 'Artifacts', 'artifacts'),

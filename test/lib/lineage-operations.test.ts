@@ -3,7 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import type { CheckpointRecorder, DeploymentRecorder, RunTagger } from '../../lib';
+import type { CheckpointRecorder, DeploymentRecorder, Reconciler, RunTagger } from '../../lib';
 import { LineageOperations, LineagePlatform } from '../../lib';
 import contract from '../../lib/private/contract.json';
 import { CONSTRUCTS, defineRepository, defineStack } from './definition';
@@ -18,6 +18,7 @@ const stack = defineStack();
 const runTagger = within<RunTagger>(stack, 'RunTagger');
 const deploymentRecorder = within<DeploymentRecorder>(stack, 'DeploymentRecorder');
 const checkpointRecorder = within<CheckpointRecorder>(stack, 'CheckpointRecorder');
+const reconciler = within<Reconciler>(stack, 'Reconciler');
 
 describe('metrics', () => {
   type Metrics = Record<string, (options?: cloudwatch.MetricOptions) => cloudwatch.Metric>;
@@ -29,7 +30,7 @@ describe('metrics', () => {
 
   const service = (metric: cloudwatch.Metric) => metric.dimensions?.service;
 
-  const ALL = [runTagger, deploymentRecorder, checkpointRecorder]
+  const ALL = [runTagger, deploymentRecorder, checkpointRecorder, reconciler]
     .flatMap(emitted)
     // what EventBridge counts, no function emits.
     .filter(({ method }) => method !== 'metricJobsEnded');
@@ -40,7 +41,7 @@ describe('metrics', () => {
   });
 
   test('each has the namespace and the dimensions that the functions give it', () => {
-    const services = ['lineage-deriver', 'run-tagger', 'deployment-recorder', 'checkpoint-recorder'];
+    const services = ['lineage-deriver', 'run-tagger', 'deployment-recorder', 'checkpoint-recorder', 'reconciler'];
     for (const { metric } of ALL) {
       expect(metric.namespace).toBe('cdk-ml-lineage');
       expect(metric.dimensions).toEqual({ platform: 'demo', service: expect.stringMatching(services.join('|')) });

@@ -14,6 +14,7 @@ const ROLES: Readonly<Record<string, string>> = {
   'run-tagger': 'PlatformRunTaggerRunTaggerRole',
   'deployment-recorder': 'PlatformDeploymentRecorderRecorderRole',
   'checkpoint-recorder': 'PlatformCheckpointRecorderRecorderRole',
+  reconciler: 'PlatformReconcilerReconcilerRole',
 };
 
 const template = templateOf(CONSTRUCTS['LineagePipeline in full'] as never);

@@ -8,7 +8,7 @@ export interface UnusedRight {
   readonly reason: string;
 }
 
-const QUEUE_FUNCTIONS = /(LineageDeriver|RunTagger|Recorder)Role[0-9A-F]{8}$/;
+const QUEUE_FUNCTIONS = /(LineageDeriver|RunTagger|Recorder|Reconciler)Role[0-9A-F]{8}$/;
 const STEP_FUNCTIONS = /ModelRegistrarRole/;
 const WRITERS_OF_EVIDENCE = /(RunTaggerRunTagger|Recorder)Role[0-9A-F]{8}$/;
 const JOBS = /(Evaluation|Processing|Training)Role/;
@@ -38,7 +38,7 @@ export const UNUSED_RIGHTS: readonly UnusedRight[] = [
     reason: 'a message that can never succeed is parked; none is in the walk',
   },
   {
-    role: /(LineageDeriver|RunTaggerRunTagger|Recorder)Role[0-9A-F]{8}$/,
+    role: /(LineageDeriver|RunTaggerRunTagger|Recorder|Reconciler)Role[0-9A-F]{8}$/,
     actions: ['s3:ListBucket'],
     reason: 'without it S3 answers that an absent object is forbidden; none is absent in the walk',
   },
@@ -61,6 +61,15 @@ export const UNUSED_RIGHTS: readonly UnusedRight[] = [
     role: /DeploymentRecorderRecorderRole/,
     actions: ['sagemaker:DescribeTrainingJob'],
     reason: 'a model whose job is not stated yet is looked up; in the walk the statements come first',
+  },
+  {
+    role: /ReconcilerReconcilerRole/,
+    actions: [
+      ...['sagemaker:DescribeEndpoint', 'sagemaker:DescribeEndpointConfig', 'sagemaker:DescribeModel'],
+      ...['sagemaker:DescribeModelPackage', 'sagemaker:DescribeProcessingJob', 'sagemaker:DescribeTrainingJob'],
+      ...['sagemaker:DescribeTransformJob', 'sagemaker:ListTags'],
+    ],
+    reason: 'what is not stated, or not as it is stated, is described; in the walk of this test everything is',
   },
   {
     role: JOBS,
