@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
+import { addBackfill } from './backfill-command';
 import { addEvidenceCheckpoint } from './evidence-checkpoint-command';
 import { addEvidenceExport } from './evidence-export-command';
 import { addEvidenceShow } from './evidence-show-command';
@@ -22,6 +23,7 @@ const program = new Command('ml-lineage')
 addTrace(program);
 addRetained(program);
 addRedrive(program);
+addBackfill(program);
 
 const evidence = program.command('evidence').description('says what the signed evidence is worth');
 addEvidenceVerify(evidence);

@@ -10,7 +10,8 @@ import { AllowedRepository } from '../core/git/allowed-repositories';
 
 const names = contract.stackOutputs;
 
-const json = z.string().transform((text, context): unknown => {
+/** Text that is JSON. */
+export const json = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);
   } catch {

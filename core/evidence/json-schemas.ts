@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RedriveReport } from '../delivery/redrive-report';
+import { BackfillReport } from '../reconcile/backfill-report';
 import { EvidenceExport } from './evidence-export';
 import { EvidenceReport } from './evidence-report';
 import {
@@ -25,6 +26,7 @@ export function evidenceJsonSchemas(): Readonly<Record<string, unknown>> {
     'checkpoint-statement.v1.json': jsonSchema('checkpoint statement', CheckpointStatement),
     'evidence-export.v1.json': jsonSchema('evidence export', EvidenceExport),
     'evidence-report.v1.json': jsonSchema('evidence report', EvidenceReport),
+    'backfill-report.v1.json': jsonSchema('backfill report', BackfillReport),
     'redrive-report.v1.json': jsonSchema('redrive report', RedriveReport),
   };
 }

@@ -7,7 +7,7 @@ import type { RunTags } from '../chain/run-tags';
 import type { RunDataset } from '../chain/tag-runs';
 import { contract, pattern } from '../contract';
 import { HttpError } from '../http/http-error';
-import { rateLimit } from '../http/rate-limit';
+import { type RateLimit, rateLimit } from '../http/rate-limit';
 import { retryAfterSeconds } from '../http/retry-after';
 import type { MlflowPage, RegisteredVersion } from './mlflow-pages';
 import { type MlflowApp, signMlflowRequest } from './signed-request';
@@ -150,11 +150,10 @@ export interface Run {
  * @see https://mlflow.org/docs/latest/rest-api.html
  */
 export class MlflowClient {
-  private readonly limited = rateLimit();
-
   constructor(
     private readonly app: MlflowApp,
     private readonly credentials: AwsCredentialIdentityProvider,
+    private readonly limited: RateLimit = rateLimit(),
   ) {}
 
   /**

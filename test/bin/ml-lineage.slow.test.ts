@@ -98,3 +98,25 @@ test.each<[what: string, args: string[], code: number, told: string]>([
   expect(ended.stdout + ended.stderr).toContain(told);
   expect(ended.stdout + ended.stderr).not.toContain('\u001b');
 });
+
+test.each<[what: string, args: string[], told: string]>([
+  ['nothing to begin with', [], '--since must be given, or --from'],
+  ['a day that is none', ['--since', '2024-13-01'], '--since must be a day as 2024-01-31'],
+  ['a date with more behind it', ['--since', '2024-01-01\u001b[2J'], '--since must be a day as 2024-01-31'],
+  ['an end before its beginning', ['--since', '2024-02-01', '--until', '2024-01-01'], '--since must be before --until'],
+  ['an end that is not yet', ['--since', '2024-01-01', '--until', '2999-01-01'], 'not in the future'],
+  ['no request at all', ['--since', '2024-01-01', '--rate', '0'], '--rate must be a whole number from 1 to 100'],
+  ['a place and a beginning', ['--from', 'place.json', '--since', '2024-01-01'], '--from goes on as the backfill was'],
+  ['a place and a plan', ['--from', 'place.json', '--plan'], '--from goes on as the backfill was'],
+])('backfill with %s is not understood', async (_what, args, told) => {
+  const { code, stdout, stderr } = await mlLineage('backfill', '--stack', 'demo', ...args);
+  expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+  expect(stderr).toContain(told);
+  expect(stderr).not.toContain('\u001b');
+});
+
+test('backfill from a file that is no place fails, and says so', async () => {
+  const { code, stderr } = await mlLineage('backfill', '--stack', 'demo', '--from', 'package.json');
+  expect(code).toBe(70);
+  expect(stderr).toContain('package.json is no place of a backfill');
+});

@@ -161,6 +161,7 @@ const TABLE: readonly (readonly [what: string, allowed: string, ...calls: Call[]
   ['read the tags of a job',        'y - y y - - - - - - - - y y', call('sagemaker:ListTags', job)],
   ['read those of processing',      'y - y - - - - - - - - - y y', call('sagemaker:ListTags', processingJob)],
   ['list all endpoints',            '- - - - - - - - - - - - y y', call('sagemaker:ListEndpoints', '*')],
+  ['list all model packages',       '- - - - - - - - - - - - y y', call('sagemaker:ListModelPackages', '*')],
   ['list all jobs',                 '- - y - - - - - - - - - y y', call('sagemaker:ListTrainingJobs', '*')],
   ['add to the lineage graph',      '- y - - - - - - - - - - - y', call('sagemaker:CreateArtifact', datasetNode), call('sagemaker:AddAssociation', jobNode)],
   ['add what is no job there',      '- - - - - - - - - - - - - y', call('sagemaker:AddAssociation', otherNode)],

@@ -93,6 +93,10 @@ export class SimulatedAccount {
       throw new Error(`${asked} cannot be simulated: ${JSON.stringify(simulated.errors)}`);
     }
     if (simulated.resultType === 'wildcard') {
+      // of an action that may or may not name a resource, a call without one is simulated for all of them.
+      if (resource === '*') {
+        return simulated.overallResult === 'Allowed';
+      }
       throw new Error(`${asked} names no single resource`);
     }
     const { ignoredContextKeys = [] } = simulated.result;

@@ -132,8 +132,8 @@ export class EstateInMemory implements Estate {
     return this.page(listed, page);
   }
 
-  async endedJob({ name }: ListedJob): Promise<EndedJob | undefined> {
-    return this.jobNamed(name)?.job;
+  async endedJob({ kind, name }: ListedJob): Promise<EndedJob | undefined> {
+    return this.jobNamed(name, kind)?.job;
   }
 
   async trainingJobNamed(name: string): Promise<EndedTrainingJob | undefined> {
@@ -180,8 +180,10 @@ export class EstateInMemory implements Estate {
     };
   }
 
-  private jobNamed(name: string): KnownJob | undefined {
-    return this.jobs.find(({ job: { identity }, isGone }) => identity.name === name && !isGone);
+  private jobNamed(name: string, kind: ListedJob['kind'] = 'training-job'): KnownJob | undefined {
+    return this.jobs.find(
+      ({ job: { identity }, isGone }) => identity.name === name && identity.kind === kind && !isGone,
+    );
   }
 
   private runWith(id: string): TaggedRun | undefined {
