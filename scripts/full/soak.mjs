@@ -5,7 +5,7 @@ import { runChild, withNodePrograms } from '../setup/run-child.mjs';
 export const name = 'soak test, the short one';
 
 // as many jobs as take about three minutes; each kind of job and of fault is among them.
-const JOBS = 80;
+const JOBS = 60;
 const SEED = 1;
 
 export async function run() {
