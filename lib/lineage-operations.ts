@@ -8,10 +8,18 @@ import { enforce, type Rule } from './private/errors';
 import { jobSilence, SILENT_PERIODS } from './private/job-silence';
 import { defineOperationsDashboard } from './private/operations-dashboard';
 import { runbookLink } from './private/runbook-link';
+import type { Reconciler } from './reconciler';
 import type { RunTagger } from './run-tagger';
 
 // a day, and as long as a checkpoint may be late.
 const HOURS_WITHOUT_CHECKPOINT = 28;
+
+// a day, and as long as a walk may take.
+const HOURS_WITHOUT_WALK = 28;
+
+// CloudWatch looks no further back with periods of an hour
+// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html).
+const MOST_HOURS_WITHOUT_WALK = 168;
 
 // a queue whose function works is empty within minutes.
 const LATE = Duration.hours(1);
@@ -22,18 +30,24 @@ const LATE_CHECKPOINT = Duration.hours(4);
 // with five at work at a time this many are done within some minutes, also where each takes its time.
 const DEEP = 100;
 
-// as many days without a checkpoint.
-const DEEP_CHECKPOINTS = 3;
+// as many days without a checkpoint, or without the end of a walk.
+const DEEP_DAYS = 3;
 
 // longer than the longest pause between two attempts, so that each period of an outage has a failed one.
 const RETRY_PERIOD = Duration.minutes(30);
 
 const RULES: readonly Rule<LineageOperationsProps>[] = [
   {
-    broken: ({ runTagger, deploymentRecorder, checkpointRecorder }) =>
-      !runTagger && !deploymentRecorder && !checkpointRecorder,
+    broken: ({ runTagger, deploymentRecorder, checkpointRecorder, reconciler }) =>
+      !runTagger && !deploymentRecorder && !checkpointRecorder && !reconciler,
     message: () =>
-      'one of runTagger, deploymentRecorder and checkpointRecorder must be given, or nothing would be watched',
+      'one of runTagger, deploymentRecorder, checkpointRecorder and reconciler must be given, or nothing would be watched',
+  },
+  {
+    broken: ({ walkMissedAfter }) =>
+      walkMissedAfter !== undefined && !walkMissedAfter.isUnresolved() && !isWatchable(walkMissedAfter),
+    message: ({ walkMissedAfter }) =>
+      `walkMissedAfter must be whole hours, 1 to ${MOST_HOURS_WITHOUT_WALK}, got ${walkMissedAfter?.toHumanString()}`,
   },
 ];
 
@@ -48,6 +62,13 @@ export interface LineageOperationsOptions {
    * read elsewhere: in the console, or from the events about their states.
    */
   readonly alarmActions: cloudwatch.IAlarmAction[];
+
+  /**
+   * For how long there may be no walk of the reconciler. Longer where its schedule is rarer than daily; at most a week.
+   *
+   * @default Duration.hours(28)
+   */
+  readonly walkMissedAfter?: Duration;
 
   /**
    * Whether there is a dashboard too.
@@ -87,6 +108,15 @@ export interface LineageOperationsProps extends LineageOperationsOptions {
    * @default - not watched
    */
   readonly checkpointRecorder?: CheckpointRecorder;
+
+  /**
+   * The function and queue that look for what was missed.
+   *
+   * [disable-awslint:prefer-ref-interface]
+   *
+   * @default - not watched
+   */
+  readonly reconciler?: Reconciler;
 }
 
 interface WatchedQueue {
@@ -102,8 +132,8 @@ interface WatchedQueue {
  *
  * An alarm is raised for messages that were parked, that are many, that wait for long or that are tried again and again;
  * for jobs and deployments in conflict or unresolved; for datasets that SageMaker's own lineage graph has not; for jobs that
- * end without anything being tagged; for a checkpoint that found a problem, and for a day without a checkpoint. Each says
- * where in the runbook it is explained.
+ * end without anything being tagged; for a checkpoint that found a problem, and a walk that found a gap; for a day without a
+ * checkpoint or a walk. Each says where in the runbook it is explained.
  */
 export class LineageOperations extends Construct {
   /**
@@ -128,6 +158,9 @@ export class LineageOperations extends Construct {
     }
     if (props.checkpointRecorder) {
       this.watchCheckpoints(props.checkpointRecorder);
+    }
+    if (props.reconciler) {
+      this.watchWalks(props.reconciler, props.walkMissedAfter?.toHours() ?? HOURS_WITHOUT_WALK);
     }
     for (const alarm of this.alarms) {
       alarm.addAlarmAction(...props.alarmActions);
@@ -198,7 +231,7 @@ export class LineageOperations extends Construct {
       parking: recorder.parking,
       retried: recorder.metricMessagesRetried({ period: RETRY_PERIOD }),
       lateAfter: LATE_CHECKPOINT,
-      deepAt: DEEP_CHECKPOINTS,
+      deepAt: DEEP_DAYS,
     });
     this.alarmAt(
       1,
@@ -206,15 +239,34 @@ export class LineageOperations extends Construct {
       'Evidence was tampered with, or cannot be verified',
       recorder.metricCheckpointsWithProblems({ period: Duration.hours(1) }),
     );
-    this.defineAlarm('CheckpointMissed', undefined, {
-      alarmDescription: `No checkpoint was kept for ${HOURS_WITHOUT_CHECKPOINT} hours`,
-      metric: recorder.metricCheckpoints({ period: Duration.hours(1) }),
-      comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-      threshold: 1,
-      // hour by hour: an alarm with periods of a day would only look at whole days.
-      evaluationPeriods: HOURS_WITHOUT_CHECKPOINT,
-      treatMissingData: cloudwatch.TreatMissingData.BREACHING,
+    this.alarmWithout(
+      HOURS_WITHOUT_CHECKPOINT,
+      'CheckpointMissed',
+      `No checkpoint was kept for ${HOURS_WITHOUT_CHECKPOINT} hours`,
+      recorder.metricCheckpoints({ period: Duration.hours(1) }),
+    );
+  }
+
+  private watchWalks(reconciler: Reconciler, hoursWithoutWalk: number): void {
+    this.watchQueue('Walk', 'Steps of walks', {
+      queue: reconciler.queue,
+      parking: reconciler.parking,
+      retried: reconciler.metricMessagesRetried({ period: RETRY_PERIOD }),
+      lateAfter: LATE,
+      deepAt: DEEP_DAYS,
     });
+    this.alarmAt(
+      1,
+      'GapsFound',
+      'Something has no evidence, or is not as its evidence says',
+      reconciler.metricGapsFound({ period: Duration.hours(1) }),
+    );
+    this.alarmWithout(
+      hoursWithoutWalk,
+      'WalkMissed',
+      `No walk was finished for ${hoursWithoutWalk} hours`,
+      reconciler.metricWalks({ period: Duration.hours(1) }),
+    );
   }
 
   private watchQueue(name: string, what: string, watched: WatchedQueue): void {
@@ -265,8 +317,25 @@ export class LineageOperations extends Construct {
     });
   }
 
+  private alarmWithout(hours: number, id: string, alarmDescription: string, metric: cloudwatch.IMetric): void {
+    this.defineAlarm(id, undefined, {
+      alarmDescription,
+      metric,
+      comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+      threshold: 1,
+      evaluationPeriods: hours,
+      // a function that never runs emits nothing at all.
+      treatMissingData: cloudwatch.TreatMissingData.BREACHING,
+    });
+  }
+
   private defineAlarm(id: string, section: string | undefined, props: cloudwatch.AlarmProps): void {
     const alarmDescription = `${props.alarmDescription}. ${runbookLink(section ?? id)}`;
     this.alarms.push(new cloudwatch.Alarm(this, id, { ...props, alarmDescription }));
   }
+}
+
+function isWatchable(time: Duration): boolean {
+  const hours = time.toHours({ integral: false });
+  return Number.isInteger(hours) && hours >= 1 && hours <= MOST_HOURS_WITHOUT_WALK;
 }

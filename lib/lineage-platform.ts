@@ -371,6 +371,7 @@ export class LineagePlatform extends Construct {
         runTagger: this.runTagger,
         deploymentRecorder: this.deploymentRecorder,
         checkpointRecorder: this.checkpointRecorder,
+        reconciler: this.reconciler,
       });
     }
   }

@@ -1,6 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { PARKED_BECAUSE } from '../core/delivery/failures';
 import { EVIDENCE_CONFLICT_REASONS, EVIDENCE_UNRESOLVED_REASONS } from '../core/evidence/outcome';
+import { GAP_KINDS } from '../core/reconcile/gap';
 import { LineagePlatform } from '../lib';
 import { defineRepository, defineStack } from './lib/definition';
 import { readProjectFile } from './project-files';
@@ -73,7 +74,8 @@ test('every reason to park a message is explained, and no other', () => {
 test.each([
   ['### A link is missing', EVIDENCE_UNRESOLVED_REASONS],
   ['### Two sources disagree', EVIDENCE_CONFLICT_REASONS],
-])('"%s" explains each code that a statement can have, and no other', (heading, codes) => {
+  ['## What the walk finds', GAP_KINDS],
+])('"%s" explains each of its codes, and no other', (heading, codes) => {
   const rows = rowsIn(below(heading));
   expect(rows.map(({ code }) => code).sort()).toEqual([...codes].sort());
 });

@@ -4,6 +4,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { CheckpointRecorder } from '../checkpoint-recorder';
 import type { DeploymentRecorder } from '../deployment-recorder';
+import type { Reconciler } from '../reconciler';
 import type { RunTagger } from '../run-tagger';
 
 interface OperationsDashboardOptions {
@@ -11,6 +12,7 @@ interface OperationsDashboardOptions {
   readonly runTagger?: RunTagger;
   readonly deploymentRecorder?: DeploymentRecorder;
   readonly checkpointRecorder?: CheckpointRecorder;
+  readonly reconciler?: Reconciler;
 }
 
 interface Watched {
@@ -26,12 +28,13 @@ interface Watched {
 export function defineOperationsDashboard(
   scope: Construct,
   id: string,
-  { alarms, runTagger, deploymentRecorder, checkpointRecorder }: OperationsDashboardOptions,
+  { alarms, runTagger, deploymentRecorder, checkpointRecorder, reconciler }: OperationsDashboardOptions,
 ): cloudwatch.Dashboard {
   const watched = [
     ...(runTagger ? [jobs(runTagger)] : []),
     ...(deploymentRecorder ? [deployments(deploymentRecorder)] : []),
     ...(checkpointRecorder ? [checkpoints(checkpointRecorder)] : []),
+    ...(reconciler ? [walks(reconciler)] : []),
   ];
   const queues = watched.flatMap((part) => part.queues);
   const parkings = watched.flatMap((part) => part.parkings);
@@ -112,6 +115,19 @@ function checkpoints(recorder: CheckpointRecorder): Watched {
     queues: [recorder.queue],
     parkings: [recorder.parking],
     functions: [recorder.recorderFunction],
+  };
+}
+
+function walks(reconciler: Reconciler): Watched {
+  return {
+    outcomes: graph('Walks', [
+      reconciler.metricWalks(),
+      reconciler.metricGapsFound(),
+      reconciler.metricGapsWithoutRemedy(),
+    ]),
+    queues: [reconciler.queue],
+    parkings: [reconciler.parking],
+    functions: [reconciler.reconcilerFunction],
   };
 }
 

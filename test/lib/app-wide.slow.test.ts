@@ -22,11 +22,14 @@ type Resources = Record<string, { Type: string; Properties: Record<string, unkno
 function define(applied: boolean): Resources {
   const stack = defineStack();
   CONSTRUCTS.LineagePipeline?.(stack);
-  const { runTagger, deploymentRecorder, checkpointRecorder } = stack.node.findChild('Platform') as LineagePlatform;
+  const { runTagger, deploymentRecorder, checkpointRecorder, reconciler } = stack.node.findChild(
+    'Platform',
+  ) as LineagePlatform;
   new LineageOperations(stack, 'Operations', {
     runTagger,
     deploymentRecorder,
     checkpointRecorder,
+    reconciler,
     alarmActions: [],
     dashboard: true,
   });

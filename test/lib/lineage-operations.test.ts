@@ -1,4 +1,4 @@
-import { Stack as CdkStack, type Stack } from 'aws-cdk-lib';
+import { Stack as CdkStack, Duration, type Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -114,7 +114,7 @@ describe('operations', () => {
     );
     expect(ids.sort()).toEqual(
       [
-        ...['Derivation', 'Tagging', 'Deployment', 'Checkpoint'].flatMap((name) =>
+        ...['Derivation', 'Tagging', 'Deployment', 'Checkpoint', 'Walk'].flatMap((name) =>
           ['Parked', 'Deep', 'Late', 'Retried'].map((what) => `${name}${what}`),
         ),
         'ConflictingJobs',
@@ -125,6 +125,8 @@ describe('operations', () => {
         'UnresolvedDeployments',
         'CheckpointProblems',
         'CheckpointMissed',
+        'GapsFound',
+        'WalkMissed',
       ].sort(),
     );
     expect(platform.operations?.alarms).toHaveLength(ids.length);
@@ -135,6 +137,7 @@ describe('operations', () => {
     ['Tagging', /RunTaggerTagging(?!Parking)/, 3600, 100],
     ['Deployment', /DeploymentRecorderChanges(?!Parking)/, 3600, 100],
     ['Checkpoint', /CheckpointRecorderCheckpoint(?!Parking)/, 14400, 3],
+    ['Walk', /ReconcilerWalk(?!Parking)/, 3600, 3],
   ])('the queue %s raises an alarm for what is parked, for what waits, and for too much', (name, id, seconds, deep) => {
     expect(alarm(`${name}Deep`)).toMatchObject({
       Namespace: 'AWS/SQS',
@@ -172,12 +175,14 @@ describe('operations', () => {
     ['TaggingRetried', 'run-tagger', 'MessagesRetried', 1800, 2],
     ['DeploymentRetried', 'deployment-recorder', 'MessagesRetried', 1800, 2],
     ['CheckpointRetried', 'checkpoint-recorder', 'MessagesRetried', 1800, 2],
+    ['WalkRetried', 'reconciler', 'MessagesRetried', 1800, 2],
     ['ConflictingJobs', 'run-tagger', 'JobsInConflict', 300, 1],
     ['UnresolvedJobs', 'lineage-deriver', 'JobsUnresolved', 300, 1],
     ['IncompleteGraph', 'run-tagger', 'JobsWithIncompleteGraph', 300, 1],
     ['ConflictingDeployments', 'deployment-recorder', 'DeploymentsInConflict', 300, 1],
     ['UnresolvedDeployments', 'deployment-recorder', 'DeploymentsUnresolved', 300, 1],
     ['CheckpointProblems', 'checkpoint-recorder', 'CheckpointsWithProblems', 3600, 1],
+    ['GapsFound', 'reconciler', 'GapsFound', 3600, 1],
   ])('%s is raised by the first one that is counted', (id, name, MetricName, Period, EvaluationPeriods) => {
     expect(alarm(id)).toMatchObject({
       Namespace: 'cdk-ml-lineage',
@@ -199,6 +204,17 @@ describe('operations', () => {
     expect(alarm('CheckpointMissed')).toMatchObject({
       Namespace: 'cdk-ml-lineage',
       MetricName: 'Checkpoints',
+      Period: 3600,
+      EvaluationPeriods: 28,
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  test('so does a day without a walk', () => {
+    expect(alarm('WalkMissed')).toMatchObject({
+      MetricName: 'Walks',
       Period: 3600,
       EvaluationPeriods: 28,
       ComparisonOperator: 'LessThanThreshold',
@@ -281,7 +297,7 @@ test('one construct alone can be watched, without a dashboard and telling nobody
   own.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: Match.absent() });
 });
 
-test.each(['RunTagger', 'DeploymentRecorder', 'CheckpointRecorder'])(
+test.each(['RunTagger', 'DeploymentRecorder', 'CheckpointRecorder', 'Reconciler'])(
   'a dashboard may show nothing but a %s',
   (name) => {
     const stack = defineStack();
@@ -295,7 +311,12 @@ test.each(['RunTagger', 'DeploymentRecorder', 'CheckpointRecorder'])(
     const [dashboard] = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Dashboard'));
     const body = JSON.stringify(dashboard?.Properties.DashboardBody);
     expect(body.match(/Operations[A-Za-z]+[0-9A-F]{8}/g)).toHaveLength(alarms.length);
-    const titles = { RunTagger: 'Jobs', DeploymentRecorder: 'Deployments', CheckpointRecorder: 'Daily checkpoints' };
+    const titles = {
+      RunTagger: 'Jobs',
+      DeploymentRecorder: 'Deployments',
+      CheckpointRecorder: 'Daily checkpoints',
+      Reconciler: 'Walks',
+    };
     for (const [other, title] of Object.entries(titles)) {
       expect(body.includes(`\\"title\\":\\"${title}\\"`)).toBe(other === name);
     }
@@ -309,7 +330,7 @@ test('nothing is watched that nobody asked for', () => {
 
 test('fails on nothing to watch', () => {
   expect(() => new LineageOperations(defineStack(), 'Operations', { alarmActions: [] })).toThrow(
-    'one of runTagger, deploymentRecorder and checkpointRecorder must be given, or nothing would be watched',
+    'one of runTagger, deploymentRecorder, checkpointRecorder and reconciler must be given, or nothing would be watched',
   );
 });
 
@@ -317,6 +338,7 @@ test.each([
   ['RunTagger', 'runTagger', 12],
   ['DeploymentRecorder', 'deploymentRecorder', 6],
   ['CheckpointRecorder', 'checkpointRecorder', 6],
+  ['Reconciler', 'reconciler', 6],
 ])('%s alone can be watched, on a dashboard too', (name, prop, alarms) => {
   const own = defineStack();
   CONSTRUCTS[name]?.(own);
@@ -324,4 +346,25 @@ test.each([
   const operations = new LineageOperations(own, 'Operations', props);
   expect(operations.alarms).toHaveLength(alarms);
   Template.fromStack(own).resourceCountIs('AWS::CloudWatch::Dashboard', 1);
+});
+
+describe('how long there may be no walk', () => {
+  const watching = (walkMissedAfter: Duration) => {
+    const own = defineStack();
+    CONSTRUCTS.Reconciler?.(own);
+    const reconciler = own.node.findChild('Reconciler') as Reconciler;
+    new LineageOperations(own, 'Operations', { reconciler, alarmActions: [], walkMissedAfter });
+    return own;
+  };
+
+  test('it is as long as it is said to be', () => {
+    Template.fromStack(watching(Duration.days(7))).hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'Walks',
+      EvaluationPeriods: 168,
+    });
+  });
+
+  test.each([Duration.minutes(90), Duration.hours(0), Duration.hours(169)])('fails on %s', (time) => {
+    expect(() => watching(time)).toThrow(`walkMissedAfter must be whole hours, 1 to 168, got ${time.toHumanString()}`);
+  });
 });
