@@ -25,7 +25,7 @@ from lineage_jobs.settings import DataSettings
 
 PROJECT = Path(__file__).resolve().parents[2]
 URL = "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/data"
-# as in test/core/git/codecommit-authorization.test.ts.
+# as in test/core/git/codecommit-authorization.slow.test.ts.
 KEYS = ReadOnlyCredentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None)
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678000, tzinfo=timezone.utc)
 PASSWORD = "20260102T030405Z4857a1fdbed7c53dca9949e0045d12d543a79adc7ec64df8f7397c2f2c432c42"

@@ -1,4 +1,3 @@
-import * as fc from 'fast-check';
 import { contract } from '../../../core/contract';
 import { appendStatement } from '../../../core/evidence/append-statement';
 import { chainPrefix, publicKeyKey, statementKey } from '../../../core/evidence/chain-key';
@@ -271,39 +270,6 @@ test('a chain of checkpoints that was tampered with is not continued', async () 
 test('a platform without evidence has a checkpoint too, which says so', async () => {
   const world = await ledgerWith();
   expect((await checkpoint(world)).checkpoint).toMatchObject({ counts: { chains: 0, statements: 0 }, heads: [] });
-});
-
-test('any cut of any chain is found, and so is any chain that is gone', async () => {
-  const names = ['train-1', 'train-2', 'train-3'];
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 3, maxLength: 3 }),
-      fc.nat({ max: 2 }),
-      fc.nat(),
-      async (lengths, which, where) => {
-        const drafts = names.flatMap((name, index) =>
-          Array.from({ length: lengths[index] ?? 1 }, (_, number) => {
-            const draft = outcomeNumber(number);
-            return { ...draft, predicate: { ...draft.predicate, about: another(name) } };
-          }),
-        );
-        const world = await ledgerWith(...drafts);
-        const { heads } = (await checkpoint(world)).checkpoint;
-        expect((await surveyChains('demo', heads, 'all', world.ledger)).problems).toEqual([]);
-
-        const chain = chainOfStatement(trainingDraft({ about: another(names[which] ?? '') }));
-        const length = lengths[which] ?? 1;
-        for (let sequence = (where % length) + 1; sequence <= length; sequence += 1) {
-          world.store.erase(statementKey(chain, sequence));
-        }
-        for (const reading of ['all', 'new'] as const) {
-          const { problems } = await surveyChains('demo', heads, reading, world.ledger);
-          expect(problems).toMatchObject([{ code: 'truncated', key: chainPrefix(chain) }]);
-        }
-      },
-    ),
-    { numRuns: 30 },
-  );
 });
 
 function another(name: string) {
