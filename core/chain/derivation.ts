@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { contract, pattern } from '../contract';
+import { boundedList } from './bounded-list';
 
 /**
  * What a derivation is worth; DESIGN and docs/architecture.md say what each word promises.
@@ -154,8 +155,8 @@ const common = {
 const resolved = {
   ...common,
   dataCommit: z.string().regex(pattern('gitCommit')),
-  datasets: z.array(Dataset).min(1).max(contract.limits.dvcFiles),
-  notCompared: z.array(z.enum(NOT_COMPARED)),
+  datasets: boundedList(Dataset, { least: 1, most: contract.limits.dvcFiles }),
+  notCompared: boundedList(z.enum(NOT_COMPARED), { most: NOT_COMPARED.length }),
   madeBy: ClaimedMaker.optional(),
 };
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { contract, pattern } from '../contract';
+import { boundedList } from './bounded-list';
 import { ClaimedMaker } from './derivation';
 
 /**
@@ -11,16 +12,14 @@ const LineageDocument = z.object({
   dataRepository: z.string().max(2048),
   dataRevision: z.string().max(2048),
   dataCommit: z.string().regex(pattern('gitCommit')),
-  datasets: z
-    .array(
-      z.object({
-        path: z.string().max(1024),
-        md5: z.string().regex(pattern('dvcHash')),
-        treeDigest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
-      }),
-    )
-    .min(1)
-    .max(contract.limits.dvcFiles),
+  datasets: boundedList(
+    z.object({
+      path: z.string().max(1024),
+      md5: z.string().regex(pattern('dvcHash')),
+      treeDigest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+    }),
+    { least: 1, most: contract.limits.dvcFiles },
+  ),
 });
 export type LineageDocument = z.infer<typeof LineageDocument>;
 

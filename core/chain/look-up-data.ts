@@ -88,7 +88,7 @@ function unreadable(why: UnreadableRevision, url: string, revision: string): [Un
     case 'too-large':
       return [
         'repository-too-large',
-        `${url} at ${revision} is larger than ${contract.limits.gitResponseBytes} bytes, or has more than ${contract.limits.dvcProjectFiles} files of DVC`,
+        `${url} at ${revision} is larger than ${contract.limits.gitResponseBytes} bytes, or has more than ${contract.limits.dvcProjectFiles} files of DVC or ${contract.limits.dvcProjectBytes} bytes in them`,
       ];
     case 'no-commit':
       return [

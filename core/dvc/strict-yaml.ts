@@ -1,4 +1,15 @@
-import { isAlias, isNode, isPair, isScalar, type Pair, parseAllDocuments, visit } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  Lexer,
+  type Pair,
+  parseAllDocuments,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import { contract } from '../contract';
 import { MetafileError } from './metafile-error';
 import { requirePlainLines } from './plain-lines';
@@ -22,6 +33,16 @@ const NO_TEXT = [
 ];
 const WHOLE_NUMBER = /^[1-9][0-9]*$/;
 
+const OPTIONS = {
+  schema: 'failsafe',
+  merge: false,
+  strict: true,
+  // it compares each key with all before it, which takes minutes for a large file; they are looked at below.
+  uniqueKeys: false,
+  // they repeat the line, and a file may have one for each of its bytes.
+  prettyErrors: false,
+} as const;
+
 /**
  * Parses YAML so that it can have one meaning only, for DVC and for us: no anchors, aliases, tags, directives, merge
  * keys, doubled keys or second document, and no bare number or date where DVC wants a text.
@@ -35,7 +56,8 @@ export function parseStrictYaml(file: string, text: string): unknown {
     throw new MetafileError('malformed', `${file} is larger than ${contract.limits.dvcFileBytes} bytes`);
   }
   requirePlainLines(file, text);
-  const documents = parseAllDocuments(text, { schema: 'failsafe', merge: false, uniqueKeys: true, strict: true });
+  requireFewTokens(file, text);
+  const documents = parseAllDocuments(text, OPTIONS);
   const [document, ...more] = Array.isArray(documents) ? documents : [];
   if (!document || more.length > 0) {
     throw new MetafileError('malformed', `${file} must hold one YAML document, got ${document ? more.length + 1 : 0}`);
@@ -43,9 +65,7 @@ export function parseStrictYaml(file: string, text: string): unknown {
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem) {
     // the parser's own message shows the line, and whatever stands there.
-    const line = text.slice(0, problem.pos[0]).split('\n').length;
-    const what = problem.code.toLowerCase().replaceAll('_', ' ');
-    throw new MetafileError('malformed', `${file} is no plain YAML: ${what} in line ${line}`);
+    throw notPlain(file, problem.code.toLowerCase().replaceAll('_', ' '), text, problem.pos[0]);
   }
   if (/^%/m.test(text)) {
     throw new MetafileError('malformed', `${file} has a line that begins with %, as directives of YAML do`);
@@ -57,11 +77,40 @@ export function parseStrictYaml(file: string, text: string): unknown {
         `${file} uses YAML anchors, aliases or tags, which DVC and we may read differently`,
       );
     }
+    if (isMap(node)) {
+      requireUniqueKeys(file, text, node);
+    }
     if (isPair(node) && !ancestors.some((one) => isPair(one) && FREE.has(keyOf(one)))) {
       requireKind(file, node);
     }
   });
   return toPlain(file, document.toJS({ mapAsMap: true }));
+}
+
+// the parser takes a thousand times the bytes of a text to hold what it read, by how many tokens there are.
+function requireFewTokens(file: string, text: string): void {
+  let tokens = 0;
+  for (const _token of new Lexer().lex(text)) {
+    tokens += 1;
+    if (tokens > contract.limits.yamlTokens) {
+      throw new MetafileError('malformed', `${file} has more than ${contract.limits.yamlTokens} tokens of YAML`);
+    }
+  }
+}
+
+function requireUniqueKeys(file: string, text: string, { items }: YAMLMap<unknown, unknown>): void {
+  const seen = new Set<string>();
+  for (const pair of items) {
+    if (seen.has(keyOf(pair))) {
+      throw notPlain(file, 'duplicate key', text, isNode(pair.key) ? pair.key.range?.[0] : undefined);
+    }
+    seen.add(keyOf(pair));
+  }
+}
+
+function notPlain(file: string, what: string, text: string, position = 0): MetafileError {
+  const line = text.slice(0, position).split('\n').length;
+  return new MetafileError('malformed', `${file} is no plain YAML: ${what} in line ${line}`);
 }
 
 function keyOf({ key }: Pair): string {

@@ -138,7 +138,7 @@ function isOfLibrary(error: unknown): error is Error & { code: string } {
 async function readProjectFiles(gitdir: string, commit: string): Promise<ProjectFiles> {
   const files = new Map<string, string>();
   const unreadable: string[] = [];
-  let count = 0;
+  let [count, bytes] = [0, 0];
   await walk({
     fs,
     gitdir,
@@ -166,6 +166,12 @@ async function readProjectFiles(gitdir: string, commit: string): Promise<Project
       if (text === undefined) {
         unreadable.push(path);
       } else {
+        bytes += Buffer.byteLength(text);
+        if (bytes > contract.limits.dvcProjectBytes) {
+          throw new GitResponseTooLarge(
+            `the commit's files of DVC have more than ${contract.limits.dvcProjectBytes} bytes`,
+          );
+        }
         files.set(path, text);
       }
       return undefined;

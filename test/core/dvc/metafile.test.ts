@@ -115,6 +115,8 @@ test.each([
   ['a merge key', `${outs('  <<: {md5: 0}')}`],
   ['a tag', `outs:\n- md5: !!str ${MD5}\n  hash: md5\n  path: a\n`],
   ['a doubled key', outs(`  md5: ${MD5}`)],
+  ['more tokens than are read', `${outs()}desc: [${'[],'.repeat(100_000)}]\n`],
+  ['lists in lists in lists', `${outs()}meta: ${'['.repeat(10_000)}${']'.repeat(10_000)}\n`],
   ['the key __proto__', outs('  __proto__: {polluted: yes}')],
   ['a line end of another kind', outs(`  desc: x\u2028  push: false`)],
   ['a byte order mark', `\ufeff${outs()}`],

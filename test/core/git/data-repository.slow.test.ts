@@ -211,3 +211,15 @@ test('a commit with more files of DVC than are read is too large', async () => {
   host.git('push', '--quiet', host.url, 'refs/tags/many');
   await expect(read('many')).rejects.toMatchObject({ name: 'GitResponseTooLarge' });
 });
+
+test('a commit whose files of DVC have more bytes than are read is too large, however few they are', async () => {
+  const { dvcFileBytes, dvcProjectBytes } = contract.limits;
+  const files = Array.from({ length: dvcProjectBytes / dvcFileBytes + 1 }, (_, index) => [
+    `heavy/${index}.dvc`,
+    'x'.repeat(dvcFileBytes),
+  ]);
+  host.commit('heavy', Object.fromEntries(files));
+  host.git('tag', 'heavy');
+  host.git('push', '--quiet', host.url, 'refs/tags/heavy');
+  await expect(read('heavy')).rejects.toMatchObject({ name: 'GitResponseTooLarge' });
+});
