@@ -257,7 +257,7 @@ export class LineageOperations extends Construct {
     });
     this.alarmAt(
       1,
-      'GapsFound',
+      'FoundGaps',
       'Something has no evidence, or is not as its evidence says',
       reconciler.metricGapsFound({ period: Duration.hours(1) }),
     );

@@ -120,7 +120,7 @@ function checkpoints(recorder: CheckpointRecorder): Watched {
 
 function walks(reconciler: Reconciler): Watched {
   return {
-    outcomes: graph('Walks', [
+    outcomes: graph('Daily walks', [
       reconciler.metricWalks(),
       reconciler.metricGapsFound(),
       reconciler.metricGapsWithoutRemedy(),

@@ -125,7 +125,7 @@ describe('operations', () => {
         'UnresolvedDeployments',
         'CheckpointProblems',
         'CheckpointMissed',
-        'GapsFound',
+        'FoundGaps',
         'WalkMissed',
       ].sort(),
     );
@@ -182,7 +182,7 @@ describe('operations', () => {
     ['ConflictingDeployments', 'deployment-recorder', 'DeploymentsInConflict', 300, 1],
     ['UnresolvedDeployments', 'deployment-recorder', 'DeploymentsUnresolved', 300, 1],
     ['CheckpointProblems', 'checkpoint-recorder', 'CheckpointsWithProblems', 3600, 1],
-    ['GapsFound', 'reconciler', 'GapsFound', 3600, 1],
+    ['FoundGaps', 'reconciler', 'GapsFound', 3600, 1],
   ])('%s is raised by the first one that is counted', (id, name, MetricName, Period, EvaluationPeriods) => {
     expect(alarm(id)).toMatchObject({
       Namespace: 'cdk-ml-lineage',
@@ -315,7 +315,7 @@ test.each(['RunTagger', 'DeploymentRecorder', 'CheckpointRecorder', 'Reconciler'
       RunTagger: 'Jobs',
       DeploymentRecorder: 'Deployments',
       CheckpointRecorder: 'Daily checkpoints',
-      Reconciler: 'Walks',
+      Reconciler: 'Daily walks',
     };
     for (const [other, title] of Object.entries(titles)) {
       expect(body.includes(`\\"title\\":\\"${title}\\"`)).toBe(other === name);
