@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundedList } from '../chain/bounded-list';
 import { contract, pattern } from '../contract';
 import { Instant } from '../evidence/fields';
 import { GAP_KINDS, type GapKind } from './gap';
@@ -45,7 +46,7 @@ export const Walk = z
     /** how many messages were sent, or would have been. */
     messages: count,
     /** datasets that were checked last, each of which is checked once. */
-    datasets: z.array(z.string().regex(pattern('dvcHash'))).max(contract.limits.walkDatasets),
+    datasets: boundedList(z.string().regex(pattern('dvcHash')), { most: contract.limits.walkDatasets }),
   })
   .refine(({ since, until }) => since < until, { error: 'since must be before until' });
 export type Walk = z.infer<typeof Walk>;

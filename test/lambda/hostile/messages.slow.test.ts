@@ -36,6 +36,16 @@ const derivation = {
   madeBy: { arn: arn('processing-job/prepare-1'), name: 'Prepare-1' },
 };
 
+// nobody asks for a day that is not over.
+const scheduledForLater = {
+  id,
+  version: '0',
+  source: 'aws.events',
+  'detail-type': 'Scheduled Event',
+  time: '2999-01-02T03:00:00Z',
+  detail: {},
+};
+
 /** Of each function a message that it understands, about something that is not there any more, or is not there yet. */
 const HONEST: readonly (readonly [name: string, description: RegExp, message: object, reason: string])[] = [
   [
@@ -57,19 +67,8 @@ const HONEST: readonly (readonly [name: string, description: RegExp, message: ob
     sagemakerEvent('Endpoint', { EndpointArn: arn('endpoint/serving'), EndpointName: 'Serving', Tags: {} }),
     'deployment-not-found',
   ],
-  [
-    'checkpoint-recorder',
-    /^Verifies the evidence/,
-    {
-      id,
-      version: '0',
-      source: 'aws.events',
-      'detail-type': 'Scheduled Event',
-      time: '2999-01-02T03:00:00Z',
-      detail: {},
-    },
-    'malformed-message',
-  ],
+  ['checkpoint-recorder', /^Verifies the evidence/, scheduledForLater, 'malformed-message'],
+  ['reconciler', /^Finds what has no evidence/, scheduledForLater, 'malformed-message'],
 ];
 
 const OF_SAGEMAKER = ['DescribeTrainingJob', 'DescribeProcessingJob', 'DescribeEndpoint'];
@@ -146,6 +145,8 @@ describe.each(HONEST)('%s', (name, description, honest, reason) => {
       JSON.stringify({ ...honest, datasets: zeros(500_000) }),
       JSON.stringify({ ...honest, notCompared: zeros(500_000) }),
       JSON.stringify({ ...honest, ...Object.fromEntries(zeros(70_000).map((_, index) => [`key${index}`, 0])) }),
+      // as a walk of the reconciler says where it is.
+      JSON.stringify({ walk: 'scheduled-1', datasets: zeros(500_000) }),
       '['.repeat(bytes),
     ];
     for (const body of largest) {
