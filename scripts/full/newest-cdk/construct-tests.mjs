@@ -14,6 +14,8 @@ const NEEDED = [
     'test/nag.slow.test.ts',
     'test/e2e/scripts',
     'test/project-files.ts',
+    'scripts/testing/jest-temporary-folder.mjs',
+    'scripts/testing/jest-remove-temporary-folder.mjs',
     'docs/security.md',
     'README.md',
   ],
