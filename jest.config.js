@@ -9,6 +9,8 @@ const typescript = {
 module.exports = {
   globalSetup: '<rootDir>/scripts/testing/jest-temporary-folder.mjs',
   globalTeardown: '<rootDir>/scripts/testing/jest-remove-temporary-folder.mjs',
+  // no test measures time; on a busy machine each takes many times as long as alone.
+  testTimeout: 30_000,
   projects: [
     {
       ...typescript,
