@@ -1,6 +1,7 @@
-import { type Chain, type Link, type LinkOutcome, statusOf } from '../core/chain/follow-chain';
-import { contract } from '../core/contract';
-import type { DatasetObjects } from './dataset-objects';
+import type { Chain, Link, LinkOutcome } from '../core/trace/link';
+import { SourceFailure } from '../core/trace/source-failure';
+import type { Trace } from '../core/trace/trace';
+import type { TracedDataset } from '../core/trace/traced-data';
 import { EXIT } from './exit-codes';
 import { terminalText } from './terminal-text';
 
@@ -8,74 +9,110 @@ const MARKS: Record<LinkOutcome, string> = {
   agrees: 'ok',
   differs: 'DIFFERS',
   'not-compared': '?',
+  ambiguous: 'SEVERAL',
   missing: 'MISSING',
 };
-const { runTags } = contract;
 const LABEL_WIDTH = 16;
 const MARK_WIDTH = 8;
+const COLUMNS = 100;
+const INDENTATION = '  ';
 
 /**
- * A chain for people: each link with how it was checked, the first objects, and where to look next.
+ * A trace for people: each link with how it was checked, the first objects, and where to look next.
  */
-export function traceText(chain: Chain, objects: readonly DatasetObjects[]): string {
-  const lines = [...chain.links.flatMap(linkLines), ...objects.flatMap(objectLines), ...statusLines(chain)];
-  const next = nextSteps(chain);
+export function traceText(trace: Trace): string {
+  const lines = [
+    ...chainLines(trace.chain, ''),
+    ...trace.datasets.flatMap(objectLines),
+    entry('status', `${trace.status}, assurance ${trace.assurance ?? 'none'}`),
+  ];
+  const next = nextSteps(trace);
   return [...lines, ...(next.length > 0 ? ['', 'look next'] : []), ...next.map((step) => `  ${step}`), ''].join('\n');
 }
 
 /**
- * How the command ends: without evidence, whatever agrees is still not provable.
+ * How the command ends. What agrees and is in no evidence is not provable.
  */
-export function traceExitCode(chain: Chain): number {
-  return statusOf(chain) === 'conflict' ? EXIT.conflict : EXIT.notProvable;
+export function traceExitCode({ status }: Trace): number {
+  switch (status) {
+    case 'verified':
+      return EXIT.verified;
+    case 'conflict':
+      return EXIT.conflict;
+    case 'recorded':
+    case 'unresolved':
+      return EXIT.notProvable;
+  }
 }
 
-function linkLines({ kind, value, outcome, check }: Link): string[] {
-  return [entry(kind, value), note(outcome, check)];
-}
-
-function objectLines({ path, listed, bytes, first, bucket }: DatasetObjects): string[] {
-  const size = bytes === undefined ? '' : `, ${bytes.toLocaleString('en')} bytes as its .dvc file says`;
-  const more = listed - first.length;
+function chainLines({ links, branches }: Chain, indentation: string): string[] {
   return [
-    entry('objects', `${listed.toLocaleString('en')} of ${path}${size}, in s3://${bucket}`),
-    ...first.map(({ key, relpath }) => `${''.padEnd(LABEL_WIDTH)} ${terminalText(key)}  ${terminalText(relpath)}`),
-    ...(more > 0 ? [`${''.padEnd(LABEL_WIDTH)} and ${more.toLocaleString('en')} more`] : []),
+    ...links.flatMap((link) => linkLines(link, indentation)),
+    ...branches.flatMap((branch) => chainLines(branch, `${indentation}${INDENTATION}`)),
   ];
 }
 
-function statusLines(chain: Chain): string[] {
-  const { run, derivation } = chain;
-  const assurance = derivation?.assurance ?? run?.tags[runTags.assurance] ?? 'none';
-  const open =
-    derivation && 'notCompared' in derivation && derivation.notCompared.length > 0
-      ? [`${''.padEnd(LABEL_WIDTH)} not compared: ${derivation.notCompared.join(', ')}`]
-      : [];
-  const { [runTags.status]: tagged, [runTags.evidence]: evidence } = run?.tags ?? {};
-  const kept = evidence === undefined ? [] : [entry('as tagged', `${tagged}, by the signed statement ${evidence}`)];
-  return [entry('status', `${statusOf(chain)}, assurance ${assurance}; no evidence was checked`), ...open, ...kept];
+function linkLines({ kind, value, outcome, check }: Link, indentation: string): string[] {
+  const margin = `${indentation}${''.padEnd(LABEL_WIDTH)} `;
+  const [first = '', ...more] = wrapped(terminalText(check), COLUMNS - margin.length - MARK_WIDTH);
+  return [
+    `${indentation}${entry(kind, value)}`,
+    `${margin}${MARKS[outcome].padEnd(MARK_WIDTH)}${first}`,
+    ...more.map((line) => `${margin}${''.padEnd(MARK_WIDTH)}${line}`),
+  ];
 }
 
-function nextSteps({ derivation }: Chain): string[] {
-  if (!derivation) {
+function objectLines({ path, sizeBytes, objects }: TracedDataset): string[] {
+  if (objects instanceof SourceFailure || objects.kind !== 'listed') {
     return [];
   }
-  const { dataRepository } = derivation.configured;
-  const job = `aws sagemaker describe-training-job --training-job-name ${derivation.job.name}`;
-  if (derivation.status === 'unresolved' || dataRepository === undefined) {
-    return [job];
-  }
+  const size = sizeBytes === undefined ? '' : `, ${sizeBytes.toLocaleString('en')} bytes as its .dvc file says`;
+  const more = objects.count - objects.first.length;
+  const margin = ''.padEnd(LABEL_WIDTH);
   return [
-    job,
-    `git clone ${dataRepository} data && cd data && git checkout ${derivation.dataCommit}`,
-    'dvc pull    # the bytes, from the DVC remote, checked by DVC against their names',
+    entry('objects', `${objects.count.toLocaleString('en')} of ${path}${size}`),
+    ...objects.first.map(({ key, relpath }) => `${margin} ${terminalText(key)}  ${terminalText(relpath)}`),
+    ...(more > 0 ? [`${margin} and ${more.toLocaleString('en')} more`] : []),
   ];
+}
+
+function nextSteps({ trainings, datasets, platform }: Trace): string[] {
+  const jobs = trainings
+    .slice(0, 3)
+    .flatMap(({ name, evidence }) => [
+      `aws sagemaker describe-training-job --training-job-name ${name}`,
+      ...(evidence.kind === 'not-checked'
+        ? [`ml-lineage evidence verify ${name} --trust <fingerprint> --stack <stack of ${platform}>`]
+        : []),
+    ]);
+  const clones = datasets.flatMap(({ dataRepository, dataCommit }) =>
+    dataRepository === undefined || dataCommit === undefined
+      ? []
+      : [`git clone ${dataRepository} data && cd data && git checkout ${dataCommit}`],
+  );
+  const [clone] = clones;
+  return [
+    ...jobs,
+    ...(clone === undefined
+      ? []
+      : [clone, 'dvc pull    # the bytes, from the DVC remote, checked by DVC against their names']),
+  ].map(terminalText);
 }
 
 function entry(label: string, value: string): string {
   return `${label.padEnd(LABEL_WIDTH)} ${terminalText(value)}`;
 }
 
-function note(outcome: LinkOutcome, text: string): string {
-  return `${''.padEnd(LABEL_WIDTH)} ${MARKS[outcome].padEnd(MARK_WIDTH)}${terminalText(text)}`;
+/** Breaks a text between its words. A word that is longer stays whole, for it is there to be copied. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else {
+      lines.push(word);
+    }
+  }
+  return lines;
 }

@@ -87,9 +87,16 @@ export interface DeployedContainer {
 
 /**
  * All containers that are put to use. One that only names a package stands for the containers of the package.
+ *
+ * @param deployed without `about`, only what the models put to use
  */
-export function deployedContainers({ about, models, packages }: DescribedDeployment): DeployedContainer[] {
-  if (about.kind === 'model-package') {
+export function deployedContainers({
+  about,
+  models,
+  packages,
+}: Pick<DescribedDeployment, 'models' | 'packages'> &
+  Partial<Pick<DescribedDeployment, 'about'>>): DeployedContainer[] {
+  if (about?.kind === 'model-package') {
     return packages.flatMap(({ arn, containers }) =>
       containers.map(({ image, data }) => ({ ownerArn: arn, packageArn: null, image, data, asPackage: 'no-package' })),
     );

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RedriveReport } from '../delivery/redrive-report';
 import { BackfillReport } from '../reconcile/backfill-report';
+import { TraceReport } from '../trace/trace-report';
 import { EvidenceExport } from './evidence-export';
 import { EvidenceReport } from './evidence-report';
 import {
@@ -27,6 +28,7 @@ export function evidenceJsonSchemas(): Readonly<Record<string, unknown>> {
     'evidence-export.v1.json': jsonSchema('evidence export', EvidenceExport),
     'evidence-report.v1.json': jsonSchema('evidence report', EvidenceReport),
     'backfill-report.v1.json': jsonSchema('backfill report', BackfillReport),
+    'trace-report.v1.json': jsonSchema('trace report', TraceReport),
     'redrive-report.v1.json': jsonSchema('redrive report', RedriveReport),
   };
 }

@@ -10,12 +10,13 @@ import {
   init,
   listServerRefs,
   readObject,
+  type ServerRef,
   TREE,
   type WalkerEntry,
   walk,
 } from 'isomorphic-git';
 import type { DataCommitFiles, UnreadableRevision } from '../chain/look-up-data';
-import { contract } from '../contract';
+import { contract, pattern } from '../contract';
 import type { ProjectFiles } from '../dvc/project';
 import { isProjectFile, PROJECT_FOLDER } from '../dvc/project-paths';
 import type { RateLimit } from '../http/rate-limit';
@@ -60,6 +61,22 @@ export class DataRepositoryReader {
     }
   }
 
+  /**
+   * The tags that point to a commit, or to a tag of it: a host gives no commit away that nothing points to.
+   */
+  async revisionsOf(commit: string): Promise<string[]> {
+    try {
+      const refs = await this.list('refs/tags/');
+      return refs
+        .filter((ref) => targetOf(ref) === commit)
+        .map(({ ref }) => ref.slice('refs/tags/'.length))
+        .filter((name) => pattern('dataRevision').test(name))
+        .sort();
+    } catch (error) {
+      throw isOfLibrary(error) ? this.withoutAnswer(error) : error;
+    }
+  }
+
   private async read(revision: string): Promise<DataCommitFiles | Exclude<UnreadableRevision, 'too-large'>> {
     const tag = `refs/tags/${revision}`;
     const target = await this.resolve(tag);
@@ -82,17 +99,21 @@ export class DataRepositoryReader {
 
   /** What a ref points to, at the end of all tags. */
   private async resolve(name: string): Promise<string | undefined> {
-    const refs = await listServerRefs({
+    const refs = await this.list(name);
+    // the prefix also finds longer names: run-29 finds run-299.
+    const ref = refs.find((candidate) => candidate.ref === name);
+    return ref && targetOf(ref);
+  }
+
+  private async list(prefix: string) {
+    return listServerRefs({
       http: this.http,
       url: this.url,
       headers: await this.headers(),
-      prefix: name,
+      prefix,
       peelTags: true,
       protocolVersion: 2,
     });
-    // the prefix also finds longer names: run-29 finds run-299.
-    const ref = refs.find((candidate) => candidate.ref === name);
-    return ref && ('peeled' in ref && ref.peeled ? ref.peeled : ref.oid);
   }
 
   private async fetch(gitdir: string, tag: string): Promise<void> {
@@ -129,6 +150,10 @@ export class DataRepositoryReader {
     const authorization = await this.authorization();
     return authorization === undefined ? {} : { authorization };
   }
+}
+
+function targetOf(ref: ServerRef): string {
+  return 'peeled' in ref && ref.peeled ? ref.peeled : ref.oid;
 }
 
 function isOfLibrary(error: unknown): error is Error & { code: string } {

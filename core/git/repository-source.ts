@@ -1,5 +1,5 @@
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
-import type { Sources } from '../chain/derive-data';
+import type { ReadableRepository } from '../chain/look-up-data';
 import { CannotSucceed } from '../delivery/failures';
 import { rateLimit } from '../http/rate-limit';
 import type { SecretReader } from '../secrets/secret-reader';
@@ -10,6 +10,14 @@ import { DataRepositoryReader } from './data-repository';
 import { GitRefused, GitResponseTooLarge } from './git-errors';
 
 /**
+ * A data repository that can also be asked which data revisions lead to a commit.
+ */
+export interface SearchableRepository extends ReadableRepository {
+  /** The tags that point to the commit. */
+  revisionsOf(commit: string): Promise<string[]>;
+}
+
+/**
  * The data repositories that a platform allows: each read with its own token, or at CodeCommit with the credentials
  * of AWS.
  */
@@ -17,31 +25,40 @@ export function allowedRepositorySource(
   repositories: readonly AllowedRepository[],
   readSecret: SecretReader,
   credentials: AwsCredentialIdentityProvider,
-): Sources['repository'] {
+): (named: string) => SearchableRepository | undefined {
   // one for all: they are mostly at one host, and a host that was asked too often is asked less by all.
   const limited = rateLimit();
+  const reader = async (allowed: AllowedRepository) =>
+    new DataRepositoryReader(allowed.url, await authorizationOf(allowed, readSecret, credentials), { limited });
   return (named) => {
     const allowed = findAllowed(repositories, named);
     return (
       allowed && {
         url: allowed.url,
         async read(revision) {
-          const authorization = await authorizationOf(allowed, readSecret, credentials);
           try {
-            return await new DataRepositoryReader(allowed.url, authorization, { limited }).readRevision(revision);
+            return await (await reader(allowed)).readRevision(revision);
           } catch (error) {
             if (error instanceof GitResponseTooLarge) {
               return 'too-large';
             }
-            if (error instanceof GitRefused) {
-              throw new CannotSucceed('git-refused', error.message, { cause: error });
-            }
-            throw error;
+            throw asRefusal(error);
+          }
+        },
+        async revisionsOf(commit) {
+          try {
+            return await (await reader(allowed)).revisionsOf(commit);
+          } catch (error) {
+            throw asRefusal(error);
           }
         },
       }
     );
   };
+}
+
+function asRefusal(error: unknown): unknown {
+  return error instanceof GitRefused ? new CannotSucceed('git-refused', error.message, { cause: error }) : error;
 }
 
 async function authorizationOf(

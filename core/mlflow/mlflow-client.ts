@@ -59,12 +59,14 @@ const ExperimentPage = z.object({
   next_page_token: z.string().optional(),
 });
 
-const ModelVersionAnswer = z.object({
-  model_version: z.object({
-    run_id: z.union([z.literal(''), z.string().regex(pattern('mlflowRunId'))]).optional(),
-    creation_timestamp: int64,
-  }),
+const Version = z.object({
+  name: z.string(),
+  version: z.string().regex(pattern('registeredModelVersion')),
+  run_id: z.union([z.literal(''), z.string().regex(pattern('mlflowRunId'))]).optional(),
+  creation_timestamp: int64,
 });
+const ModelVersionAnswer = z.object({ model_version: Version });
+const VersionPage = z.object({ model_versions: z.array(Version).default([]), next_page_token: z.string().optional() });
 
 const NewVersionAnswer = z.object({
   model_version: z.object({ version: z.string().regex(pattern('registeredModelVersion')) }),
@@ -123,6 +125,8 @@ const ModelVersionPage = z.object({
 });
 
 export interface ModelVersion {
+  readonly name: string;
+  readonly version: string;
   /** the run that the version was registered from, where the registry names one. */
   readonly runId: string | undefined;
   readonly registeredAt: Date;
@@ -172,8 +176,38 @@ export class MlflowClient {
     if (answer === undefined) {
       return undefined;
     }
-    const { run_id, creation_timestamp } = ModelVersionAnswer.parse(answer).model_version;
-    return { runId: run_id || undefined, registeredAt: new Date(creation_timestamp) };
+    return toVersion(ModelVersionAnswer.parse(answer).model_version);
+  }
+
+  /**
+   * @returns `undefined` if there is no such alias, or no such model
+   */
+  async getAliasedVersion(name: string, alias: string): Promise<ModelVersion | undefined> {
+    try {
+      const answer = await this.get('registered-models/alias', { name, alias });
+      return answer === undefined ? undefined : toVersion(ModelVersionAnswer.parse(answer).model_version);
+    } catch (error) {
+      // what MLflow says of an alias that is not there, as of one that cannot be: its form is checked by the caller.
+      if (error instanceof MlflowError && error.code === 'INVALID_PARAMETER_VALUE') {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * The model versions with a tag.
+   *
+   * @param value an ARN: MLflow's filter language knows no escaping
+   */
+  async *findVersionsByTag(key: string, value: string): AsyncGenerator<ModelVersion> {
+    if (!pattern('sagemakerArn').test(value)) {
+      throw new Error(`a model version can only be searched by an ARN of SageMaker, got ${JSON.stringify(value)}`);
+    }
+    const query = { filter: `tags.\`${key}\` = '${value}'`, max_results: String(MODELS_PER_PAGE) };
+    for await (const page of this.pages('GET', 'model-versions/search', query, VersionPage)) {
+      yield* page.model_versions.map(toVersion);
+    }
   }
 
   /**
@@ -186,6 +220,21 @@ export class MlflowClient {
       throw new Error(`a run can only be searched by the name of a job, got ${JSON.stringify(value)}`);
     }
     yield* this.searchRuns(`tags.\`${key}\` = '${value}'`, contract.limits.runsPerJob);
+  }
+
+  /**
+   * The runs with a tag that holds the address of a dataset.
+   */
+  async *findRunsOfDataset(key: string, md5: string): AsyncGenerator<Run> {
+    if (!pattern('dvcHash').test(md5)) {
+      throw new Error(`a run can only be searched by the address of a dataset, got ${JSON.stringify(md5)}`);
+    }
+    for await (const run of this.searchRuns(`tags.\`${key}\` LIKE '%@${md5}%'`, contract.limits.runsPerJob)) {
+      // the address of a file is also the beginning of that of a directory.
+      if ((run.tags[key] ?? '').split('\n').some((address) => address.endsWith(`@${md5}`))) {
+        yield run;
+      }
+    }
   }
 
   /**
@@ -544,6 +593,10 @@ function asRecord(tags: readonly z.infer<typeof Tag>[]): Record<string, string> 
 
 function asList(tags: Readonly<Record<string, string>>): { key: string; value: string }[] {
   return Object.entries(tags).map(([key, value]) => ({ key, value }));
+}
+
+function toVersion({ name, version, run_id, creation_timestamp }: z.infer<typeof Version>): ModelVersion {
+  return { name, version, runId: run_id || undefined, registeredAt: new Date(creation_timestamp) };
 }
 
 function toRun({ info, data, inputs, outputs }: z.infer<typeof MlflowRun>): Run {

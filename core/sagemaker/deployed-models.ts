@@ -19,23 +19,24 @@ export interface DeployedModels {
 /**
  * Describes models, and the packages that they were made from. A model can be deleted, and made anew, while it is served.
  *
- * @param chosenAt when the models were put to use: what was made later is another model of the same name
+ * @param chosenAt when the models were put to use: what was made later is another model of the same name. Without it, the
+ * models that have the names now are meant
  */
 export async function describeModels(
   sagemaker: SageMakerClient,
   names: readonly string[],
-  chosenAt: Date,
+  chosenAt?: Date,
 ): Promise<DeployedModels> {
   const models: DescribedModel[] = [];
   const packages: DescribedPackage[] = [];
   const missing: MissingLink[] = [];
   for (const name of new Set(names)) {
     const model = await describeModel(sagemaker, name);
-    if (model && model.createdAt <= chosenAt) {
+    if (model && (chosenAt === undefined || model.createdAt <= chosenAt)) {
       models.push(model);
     } else {
       const explanation = model
-        ? `the model ${name} was made anew at ${model.createdAt.toISOString()}, after it was put to use at ${chosenAt.toISOString()}`
+        ? `the model ${name} was made anew at ${model.createdAt.toISOString()}, after it was put to use at ${chosenAt?.toISOString()}`
         : `there is no model ${name} any more`;
       missing.push({ code: 'model-missing', explanation });
     }

@@ -4,6 +4,7 @@ import type { JobEnvironment } from '../chain/configuration';
 import type { JobIdentity } from '../chain/derivation';
 import { contract } from '../contract';
 import { CannotSucceed } from '../delivery/failures';
+import { NotAtRest } from './not-at-rest';
 import { isNotFound } from './not-found';
 
 export const TERMINAL_STATUSES = ['Completed', 'Failed', 'Stopped'] as const;
@@ -69,7 +70,7 @@ export function requireEnded(
   }
   if (!isTerminal(status)) {
     // an event that came before the new state can be read.
-    throw new Error(`${name} has not ended, its status is ${status}`);
+    throw new NotAtRest(`${name} has not ended, its status is ${status}`);
   }
   return { status, createdAt, roleArn };
 }

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import type { DescribedDeployment, DescribedVariant, MissingLink } from '../chain/deployment';
 import { describeModels } from './deployed-models';
+import { NotAtRest } from './not-at-rest';
 import { isNotFound } from './not-found';
 import { assertSameArn, requiredDescription } from './required-description';
 
@@ -21,7 +22,7 @@ const IN_TRANSIT: ReadonlySet<EndpointStatus | undefined> = new Set([
 /**
  * Describes the models behind the variants of an endpoint.
  *
- * @throws Error while the endpoint changes: which of two configurations it serves cannot be told
+ * @throws NotAtRest while the endpoint changes: which of two configurations it serves cannot be told
  */
 export async function describeEndpoint(
   sagemaker: SageMakerClient,
@@ -31,7 +32,7 @@ export async function describeEndpoint(
   assertSameArn(endpoint.EndpointArn, arn);
   const { EndpointStatus, EndpointConfigName, CreationTime, LastModifiedTime } = endpoint;
   if (IN_TRANSIT.has(EndpointStatus)) {
-    throw new Error(`${name} is ${EndpointStatus}; it is described once it has come to rest`);
+    throw new NotAtRest(`${name} is ${EndpointStatus}; it is described once it has come to rest`);
   }
   if (EndpointStatus === 'Failed') {
     return undefined;

@@ -2,12 +2,13 @@ import { type SageMakerClient, UpdateModelPackageCommand } from '@aws-sdk/client
 import type { DescribedDeployment } from '../chain/deployment';
 import { CannotSucceed } from '../delivery/failures';
 import { describePackage, toldPackage } from './deployed-models';
+import { NotAtRest } from './not-at-rest';
 import { assertSameArn } from './required-description';
 
 /**
  * Describes what a model package holds.
  *
- * @throws Error while the package is being made
+ * @throws NotAtRest while the package is being made
  */
 export async function describeModelPackage(
   sagemaker: SageMakerClient,
@@ -20,7 +21,7 @@ export async function describeModelPackage(
   assertSameArn(found.ModelPackageArn, arn);
   const { ModelPackageGroupName, ModelPackageName, ModelPackageVersion, ModelPackageStatus, CreationTime } = found;
   if (ModelPackageStatus === 'Pending' || ModelPackageStatus === 'InProgress') {
-    throw new Error(`${arn} is ${ModelPackageStatus}; it is described once it is there`);
+    throw new NotAtRest(`${arn} is ${ModelPackageStatus}; it is described once it is there`);
   }
   if (ModelPackageStatus === 'Failed') {
     return undefined;

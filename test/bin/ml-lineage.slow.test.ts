@@ -120,3 +120,14 @@ test('backfill from a file that is no place fails, and says so', async () => {
   expect(code).toBe(70);
   expect(stderr).toContain('package.json is no place of a backfill');
 });
+
+test.each([
+  ['a subject that is none', ['\u001b[2Jx y'], '<subject> must be one of endpoint/<name>'],
+  ['a key that is none', ['endpoint/x', '--trust', 'all'], '--trust must match ^[0-9a-f]{64}$, got "all"'],
+  ['a count that is none', ['endpoint/x', '--objects', '-1'], '--objects must match'],
+])('a trace of %s is not understood, and nobody is asked', async (_what, args, message) => {
+  const { code, stdout, stderr } = await mlLineage('trace', '--stack', 'stack', ...args);
+  expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain('\u001b');
+});

@@ -29,3 +29,14 @@ export async function makeRun(sandbox: Sandbox, arn: string, experiment: string)
   const answer = await callMlflow(sandbox, arn, 'runs/create', { experiment_id, run_name: 'kept' });
   return (answer as { run: { info: { run_id: string } } }).run.info.run_id;
 }
+
+/**
+ * Lets an alias of a registered model stand for a version.
+ */
+export async function setAlias(
+  sandbox: Sandbox,
+  arn: string,
+  { name, alias, version }: { name: string; alias: string; version: string },
+): Promise<void> {
+  await callMlflow(sandbox, arn, 'registered-models/alias', { name, alias, version });
+}

@@ -92,6 +92,13 @@ test('a name is not taken for a longer one that begins like it', async () => {
   await expect(read('run')).resolves.toBe('not-found');
 });
 
+test('the tags that lead to a commit are found, through tags of tags as well, and branches are none', async () => {
+  const [first, second] = [commits.first ?? '', commits.second ?? ''];
+  await expect(reader().revisionsOf(first)).resolves.toEqual(['annotated', 'lightweight', 'run-2', 'run-299']);
+  await expect(reader().revisionsOf(second)).resolves.toEqual(['run-29', 'shared', 'thrice', 'twice']);
+  await expect(reader().revisionsOf('f'.repeat(40))).resolves.toEqual([]);
+});
+
 test('a branch is no data revision', async () => {
   await expect(read('main')).resolves.toBe('not-found');
 });

@@ -190,3 +190,60 @@ test('an error names its code, and nothing that MLflow repeats of what it was to
   expect(error).toContain('MLflow answers model-versions/set-tag with HTTP 404, RESOURCE_DOES_NOT_EXIST');
   expect(error).not.toContain('s3cret');
 });
+
+const VERSION = { name: 'diagnosis', version: '3', run_id: RUN, creation_timestamp: '1767323345000' };
+const REGISTERED = { name: 'diagnosis', version: '3', runId: RUN, registeredAt: new Date('2026-01-02T03:09:05Z') };
+
+test('an alias stands for a version', async () => {
+  const requests = answering(() => ({ model_version: VERSION }));
+  await expect(client.getAliasedVersion('diagnosis', 'champion')).resolves.toEqual(REGISTERED);
+  expect(requests).toMatchObject([
+    { path: 'registered-models/alias', query: { name: 'diagnosis', alias: 'champion' } },
+  ]);
+});
+
+test.each([
+  ['of no alias', 400, 'INVALID_PARAMETER_VALUE'],
+  ['of no model', 404, 'RESOURCE_DOES_NOT_EXIST'],
+])('an answer %s is none, and any other refusal is one', async (_what, status, error_code) => {
+  const refuse = (code: string, as: number) =>
+    jest.spyOn(globalThis, 'fetch').mockImplementation(async () => Response.json({ error_code: code }, { status: as }));
+  refuse(error_code, status);
+  await expect(client.getAliasedVersion('diagnosis', 'champion')).resolves.toBeUndefined();
+  refuse('PERMISSION_DENIED', 403);
+  await expect(client.getAliasedVersion('diagnosis', 'champion')).rejects.toThrow('PERMISSION_DENIED');
+});
+
+test('versions are found by a tag, page by page, also such without a run', async () => {
+  const requests = answering(({ query }) => ({
+    model_versions: [query.page_token ? { ...VERSION, run_id: '' } : VERSION],
+    ...(query.page_token ? {} : { next_page_token: 'more' }),
+  }));
+  const arn = 'arn:aws:sagemaker:eu-west-1:111122223333:model-package/diagnosis/3';
+  const found = await all(client.findVersionsByTag('sagemaker.model_package_arn', arn));
+  expect(found).toEqual([REGISTERED, { ...REGISTERED, runId: undefined }]);
+  expect(requests[0]).toMatchObject({ query: { filter: `tags.\`sagemaker.model_package_arn\` = '${arn}'` } });
+});
+
+test('nothing is searched by what could change the question', async () => {
+  const requests = answering(() => ({}));
+  await expect(all(client.findVersionsByTag('tag', "x' OR name = 'y"))).rejects.toThrow('only be searched by an ARN');
+  await expect(all(client.findRunsOfDataset('tag', "%' OR 1"))).rejects.toThrow('by the address of a dataset');
+  expect(requests).toEqual([]);
+});
+
+test('runs are found by one of the datasets in their tag, and not by one whose address only begins like it', async () => {
+  const md5 = '0cc175b9c0f1b6a831c399e269772661';
+  const runWith = (value: string) => ({
+    info: { run_id: RUN, experiment_id: '3' },
+    data: { tags: [{ key: 'lineage.dataset', value }] },
+  });
+  const requests = answering(({ path }) =>
+    path === 'experiments/search'
+      ? { experiments: [{ experiment_id: '3' }] }
+      : { runs: [runWith(`a@${md5}\nb@${'f'.repeat(32)}`), runWith(`a@${md5}.dir`)] },
+  );
+  const found = await all(client.findRunsOfDataset('lineage.dataset', md5));
+  expect(found.map(({ tags }) => tags['lineage.dataset'])).toEqual([`a@${md5}\nb@${'f'.repeat(32)}`]);
+  expect(requests.at(-1)?.body).toMatchObject({ filter: `tags.\`lineage.dataset\` LIKE '%@${md5}%'` });
+});

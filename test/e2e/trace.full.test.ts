@@ -1,0 +1,217 @@
+import { join } from 'node:path';
+import { DescribeTrainingJobCommand } from '@aws-sdk/client-sagemaker';
+import { kmsSigner } from '../../core/kms/kms-signer';
+import { s3EvidenceReader } from '../../core/s3/evidence-reader';
+import { type Chain, linksOf } from '../../core/trace/link';
+import { TraceReport } from '../../core/trace/trace-report';
+import { Sandbox } from '../../sandbox/instance';
+import { environmentDirectory, projectRoot } from '../../sandbox/project-paths';
+import { deployModel, makeModel, transformWith } from '../../sandbox/walk/deployed-model';
+import { bootstrapAccount } from '../../sandbox/walk/deployment';
+import { eventually } from '../../sandbox/walk/eventually';
+import {
+  deployPipelineWalk,
+  type FinishedExecution,
+  type PipelineWalk,
+  pipelineStackName,
+  putRawData,
+  runOfExecution,
+  runPipeline,
+} from '../../sandbox/walk/pipeline-walk';
+import { finish, runProgram } from '../../sandbox/walk/run-program';
+import { sampleDataset } from '../../sandbox/walk/sample-data';
+import { setAlias } from './call-mlflow';
+
+jest.setTimeout(240_000);
+
+const PLATFORM = 'neurology';
+const PYTHON = join(environmentDirectory('jobs'), 'bin', 'python');
+
+interface Oracle {
+  readonly commit: string;
+  readonly datasets: { path: string; md5: string; objects: { relpath: string; md5: string }[] }[];
+}
+
+let sandbox: Sandbox;
+let walk: PipelineWalk;
+let execution: FinishedExecution;
+let runId: string;
+let trusted: string;
+let oracle: Oracle;
+
+function oracleEnvironment(): NodeJS.ProcessEnv {
+  const environment = sandbox.processEnvironment();
+  const credentials = Buffer.from(`x-token-auth:${sandbox.gitToken}`).toString('base64');
+  return {
+    ...environment,
+    PATH: `${join(environmentDirectory('jobs'), 'bin')}:${environment.PATH}`,
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: 'http.extraHeader',
+    GIT_CONFIG_VALUE_0: `Authorization: Basic ${credentials}`,
+    MLFLOW_TRACKING_URI: walk.outputs.MlflowAppArn,
+  };
+}
+
+function oracleSays<T>(program: string, ...args: string[]): Promise<T> {
+  const path = join(projectRoot, 'test', 'oracle', program);
+  return runProgram(PYTHON, [path, ...args], { environment: oracleEnvironment() }).then(
+    (text) => JSON.parse(text) as T,
+  );
+}
+
+function runTrace(...args: string[]) {
+  return finish(
+    join(projectRoot, 'assets', 'ml-lineage.cjs'),
+    ['trace', ...args, '--stack', pipelineStackName(PLATFORM)],
+    { environment: sandbox.processEnvironment() },
+  );
+}
+
+async function trace(...args: string[]): Promise<{ report: TraceReport; code: number | string }> {
+  const { output, errors, code } = await runTrace(...args, '--json', '--objects', '100000', '--trust', trusted);
+  expect(errors).toBe('');
+  return { report: TraceReport.parse(JSON.parse(output)), code };
+}
+
+async function waitForStatement(kind: string, name: string): Promise<void> {
+  await eventually(`a statement about the ${kind} ${name}`, 90, async () => {
+    const reader = s3EvidenceReader(walk.aws.s3, walk.outputs.EvidenceBucketName);
+    for await (const { key } of reader.versions(`${PLATFORM}/${kind}/${name}/`)) {
+      return key;
+    }
+    return undefined;
+  });
+}
+
+const packageSubject = () => {
+  const [group, version] = (execution.modelPackageArn ?? '').split(':model-package/')[1]?.split('/') ?? [];
+  return `model-package/${group}/${version}`;
+};
+
+beforeAll(async () => {
+  sandbox = await Sandbox.start({ name: 'e2e-trace' });
+  const environment = sandbox.processEnvironment();
+  await bootstrapAccount(environment);
+  walk = await deployPipelineWalk(sandbox, PLATFORM);
+  trusted = (await kmsSigner(walk.aws.kms, walk.outputs.SigningKeyArn)).keyid;
+  execution = await runPipeline(walk, 'v1', await putRawData(walk, 'small', await sampleDataset(environment, 100)));
+  runId = (await runOfExecution(walk, execution)).id;
+  const { ModelArtifacts } = await walk.aws.sagemaker.send(
+    new DescribeTrainingJobCommand({ TrainingJobName: execution.trainingJobName }),
+  );
+  await makeModel(walk.aws, 'honest', ModelArtifacts?.S3ModelArtifacts ?? '');
+  await deployModel(walk.aws, 'Serving', 'honest');
+  await transformWith(walk.aws, 'Batch', 'honest');
+  await setAlias(sandbox, walk.outputs.MlflowAppArn, { name: 'diagnosis', alias: 'champion', version: '1' });
+  await waitForStatement('endpoint', 'Serving');
+  await waitForStatement('transform-job', 'Batch');
+  await waitForStatement('model-package', packageSubject().split('/').slice(1).join('.'));
+  oracle = await oracleSays<Oracle>('data_commit.py', walk.repository.url, execution.revision);
+}, 480_000);
+
+afterAll(async () => {
+  await sandbox?.stop();
+});
+
+function objectsOf({ datasets }: TraceReport) {
+  const unique = new Map(datasets.map((dataset) => [`${dataset.path}@${dataset.md5}`, dataset]));
+  return [...unique.values()]
+    .map(({ path, md5, objects }) => ({
+      path,
+      md5,
+      objects: (objects?.first ?? []).map(({ key, relpath }) => ({
+        relpath,
+        md5: key.split('/').slice(-2).join(''),
+      })),
+    }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+const asOracle = () =>
+  oracle.datasets.map(({ path, md5, objects }) => ({
+    path,
+    md5,
+    objects: objects.map(({ relpath, md5: name }) => ({ relpath, md5: name })),
+  }));
+
+test.each<[what: string, subject: () => string]>([
+  ['an endpoint', () => 'endpoint/Serving'],
+  ['a batch transform job', () => 'transform-job/Batch'],
+  ['a model', () => 'model/honest'],
+  ['a model package', packageSubject],
+  ['the ARN of a model package', () => execution.modelPackageArn ?? ''],
+  ['a model version', () => 'models:/diagnosis/1'],
+  ['an alias', () => 'models:/diagnosis@champion'],
+  ['a run', () => runId],
+  ['a training job', () => `training-job/${execution.trainingJobName}`],
+])('%s leads to the objects that git and DVC name, and is verified', async (_what, subject) => {
+  const { report, code } = await trace(subject());
+  const links = linksOf(report.chain as unknown as Chain);
+  expect(links.filter(({ outcome }) => outcome !== 'agrees')).toEqual([]);
+  expect(links.filter(({ kind }) => kind === 'data commit').map(({ value }) => value)).toEqual([oracle.commit]);
+  expect(objectsOf(report)).toEqual(asOracle());
+  expect(report).toMatchObject({ status: 'verified', assurance: 'attested' });
+  expect(code).toBe(0);
+});
+
+test.each<[what: string, subject: () => string]>([
+  ['a data commit', () => oracle.commit],
+  ['a data revision', () => `revision/${execution.revision}`],
+  [
+    'an object',
+    () => {
+      const { md5 } = (oracle.datasets[0] as Oracle['datasets'][0]).objects[0] as { md5: string };
+      return `${walk.outputs.DvcRemoteUrl}/files/md5/${md5.slice(0, 2)}/${md5.slice(2)}`;
+    },
+  ],
+  [
+    'the listing of a dataset',
+    () => {
+      const { md5 } = oracle.datasets[0] as { md5: string };
+      return `${walk.outputs.DvcRemoteUrl}/files/md5/${md5.slice(0, 2)}/${md5.slice(2)}`;
+    },
+  ],
+])('%s leads forward to the run, the version and the endpoint, and is no proof of absence', async (_what, subject) => {
+  const { report, code } = await trace(subject());
+  const links = linksOf(report.chain as unknown as Chain);
+  const values = (kind: string) => links.filter((link) => link.kind === kind).map(({ value }) => value);
+  expect(links.filter(({ outcome }) => outcome !== 'agrees' && outcome !== 'not-compared')).toEqual([]);
+  expect(values('run')).toContain(runId);
+  expect(values('model version')).toContain('diagnosis version 1');
+  expect(values('endpoint').map((arn) => arn.split('/').at(-1))).toContain('serving');
+  expect(values('data commit')).toContain(oracle.commit);
+  expect(report.status).toBe('recorded');
+  expect(code).toBe(2);
+});
+
+test("MLflow's own client names the same run and data commit for the version and the alias", async () => {
+  const said = { version: '1', runId, dataCommit: oracle.commit };
+  await expect(oracleSays('model_version.py', 'diagnosis', '1')).resolves.toEqual(said);
+  await expect(oracleSays('model_version.py', 'diagnosis', '@champion')).resolves.toEqual(said);
+});
+
+test('without a trusted key nothing is verified, and people read in a terminal of 100 columns what is left open', async () => {
+  const { output, code } = await runTrace('models:/diagnosis/1', '--forward');
+  expect(output).toMatch(/^evidence .*\n +\? +not read: name the keys that you trust with --trust$/m);
+  expect(output).toMatch(/^status +recorded, assurance attested$/m);
+  expect(code).toBe(2);
+});
+
+test.each([
+  ['endpoint/unknown', 'endpoint-not-found'],
+  ['models:/diagnosis/99', 'model-version-not-found'],
+  ['models:/diagnosis@nobody', 'alias-not-found'],
+  ['0123456789abcdef0123456789abcdef', 'run-not-found'],
+  ['model/unknown', 'model-not-found'],
+  ['model-package/unknown/1', 'model-package-not-found'],
+  ['transform-job/unknown', 'transform-job-not-found'],
+  ['training-job/unknown', 'training-job-not-found'],
+  ['revision/unknown', 'data-revision-not-found'],
+  ['f'.repeat(40), 'data-commit-not-found'],
+])('%s is told as %s', async (subject, problem) => {
+  const { report, code } = await trace(subject);
+  expect(linksOf(report.chain as unknown as Chain).map((link) => link.problem)).toContain(problem);
+  expect([report.status, code]).toEqual(['unresolved', 2]);
+});
