@@ -11,9 +11,12 @@ const MOST_SECURITY_GROUPS = 5;
 
 const HTTPS = ec2.Port.tcp(443);
 
+// EC2 ignores the ports that the one of the CDK names for it.
+const ESP = new ec2.Port({ protocol: ec2.Protocol.ESP, stringRepresentation: 'ESP 50' });
+
 // what the instances of one job need of each other: frameworks choose their ports, and encryption between instances is IPsec
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/train-encrypt.html). All traffic would only be needed by instances with EFA.
-const BETWEEN_INSTANCES = [ec2.Port.allTcp(), ec2.Port.udp(500), ec2.Port.esp()];
+const BETWEEN_INSTANCES = [ec2.Port.allTcp(), ec2.Port.udp(500), ESP];
 
 /**
  * Properties of a JobNetwork.

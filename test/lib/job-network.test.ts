@@ -102,7 +102,7 @@ test('an own security group lets out https, and lets the instances of a job talk
   const between = [
     { IpProtocol: 'tcp', FromPort: 0, ToPort: 65535 },
     { IpProtocol: 'udp', FromPort: 500, ToPort: 500 },
-    { IpProtocol: '50', FromPort: 50, ToPort: 50 },
+    { IpProtocol: '50' },
   ];
   template.resourceCountIs('AWS::EC2::SecurityGroupIngress', between.length);
   template.resourceCountIs('AWS::EC2::SecurityGroupEgress', between.length);
