@@ -99,9 +99,12 @@ function intact(
   const last = statements.at(-1) as StoredStatement;
   const value = last.key;
   const { predicate } = last.statement;
-  const outcome = 'outcome' in predicate ? predicate.outcome : undefined;
-  const said = `${countOf(statements)} verified; the last says ${outcome?.status}, recorded ${predicate.recordedAt}`;
-  if (outcome?.status === 'conflict') {
+  if (!('outcome' in predicate)) {
+    throw new Error(`${value} says of nothing how it came out; only statements about jobs and deployments do`);
+  }
+  const { outcome } = predicate;
+  const said = `${countOf(statements)} verified; the last says ${outcome.status}, recorded ${predicate.recordedAt}`;
+  if (outcome.status === 'conflict') {
     return { value, outcome: 'differs', problem: 'evidence-conflict', check: `${said}: ${reasonsOf(outcome)}` };
   }
   const position = tagged === undefined ? -1 : statements.findIndex((one) => referenceOf(one) === tagged);
@@ -109,14 +112,14 @@ function intact(
     const check = `${said}; the tag names ${tagged}, which is none of them`;
     return { value, outcome: 'differs', problem: 'tag-without-evidence', check };
   }
-  if (outcome?.status === 'unresolved') {
+  if (outcome.status === 'unresolved') {
     return { value, outcome: 'missing', problem: 'evidence-unresolved', check: `${said}: ${reasonsOf(outcome)}` };
   }
   if (tagged !== undefined && position < statements.length - 1) {
     const check = `${said}; the tag names statement ${position + 1}, which is an earlier one`;
     return { value, outcome: 'not-compared', problem: 'tag-of-earlier-evidence', check };
   }
-  if (outcome?.status === 'recorded') {
+  if (outcome.status === 'recorded') {
     const check = `${said}; it had not compared ${outcome.notCompared.join(', ')}`;
     return { value, outcome: 'not-compared', problem: 'evidence-recorded', check };
   }

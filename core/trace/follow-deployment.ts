@@ -46,6 +46,7 @@ export async function followDeployment(subject: DeploymentSubject, trail: Trail)
       ...(endpointConfig === null ? [] : [configLink(endpointConfig)]),
       ...variantsLinks(found),
       ...missingLinks(found),
+      ...(branches.length === 0 && found.missing.length === 0 ? [withoutModel(kind, about.arn)] : []),
       evidenceLink(evidence, own?.properties[contract.runTags.evidence]),
       ...deploymentDifference(evidence, found, commits),
     ],
@@ -77,6 +78,12 @@ async function branchesOf(found: DescribedDeployment, trail: Trail): Promise<Cha
     branches.push({ links, branches: [] });
   }
   return branches;
+}
+
+// a chain that leads to no model has nothing in it that could disagree.
+function withoutModel(kind: LinkKind, value: string): Link {
+  const check = 'SageMaker shows no model that it puts to use';
+  return { kind, value, outcome: 'missing', problem: 'deployment-incomplete', check, sources: ['SageMaker'] };
 }
 
 function configLink(name: string): Link {

@@ -91,7 +91,8 @@ async function lookUpCommit(repository: string, commit: string, data: TraceSourc
     return undefined;
   }
   const found = await data.lookUp(repository, revision);
-  return { revision, data: found };
+  // it may have been moved in between, and then leads to other data.
+  return found.status !== 'unresolved' && found.dataCommit !== commit ? undefined : { revision, data: found };
 }
 
 function chosen(

@@ -1,4 +1,6 @@
+import type { DescribedDeployment, DescribedModel } from '../../../core/chain/deployment';
 import type { Status } from '../../../core/chain/derivation';
+import type { FoundData } from '../../../core/chain/look-up-data';
 import type { TaggedRun } from '../../../core/chain/tag-runs';
 import { HttpError } from '../../../core/http/http-error';
 import { NotAtRest } from '../../../core/sagemaker/not-at-rest';
@@ -88,6 +90,24 @@ const CASES: Case[] = [
         models: [],
         missing: [{ code: 'model-missing', explanation: 'there is no model model-1 any more' }],
       }),
+    'deployment-incomplete',
+    'unresolved',
+  ],
+  [
+    'an endpoint that names no variant',
+    ENDPOINT,
+    (e) => changeEndpoint(e, { variants: [], models: [] }),
+    'deployment-incomplete',
+    'unresolved',
+  ],
+  [
+    'a batch transform whose model names no container',
+    TRANSFORM,
+    ({ state }) => {
+      const [model] = endpointWith(container).models as [DescribedModel];
+      const found = state.deployments.get('Transform-1') as DescribedDeployment;
+      state.deployments.set('Transform-1', { ...found, models: [{ ...model, containers: [] }] });
+    },
     'deployment-incomplete',
     'unresolved',
   ],
@@ -461,6 +481,15 @@ const CASES: Case[] = [
     COMMIT_SUBJECT,
     ({ state }) => {
       state.revisions = [];
+    },
+    'data-commit-not-found',
+    'unresolved',
+  ],
+  [
+    'a data commit whose data revision is moved while it is looked up',
+    COMMIT_SUBJECT,
+    ({ state }) => {
+      state.found = { ...state.found, dataCommit: 'e'.repeat(40) } as FoundData;
     },
     'data-commit-not-found',
     'unresolved',
