@@ -33,6 +33,7 @@ const INNER = [
   'walkDatasets',
   'walkGraceSeconds',
   'walkPageCharacters',
+  'tracePackageVersions',
 ];
 
 const rows = [...readFileSync('docs/limits.md', 'utf8').matchAll(/^\| ([\d,]+)(?: (\S+))? \|[^|]*\| `(\w+)` \|/gm)];

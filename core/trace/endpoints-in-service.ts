@@ -1,9 +1,8 @@
 import type { DescribedDeployment } from '../chain/deployment';
 import { take } from '../chain/take';
+import { contract } from '../contract';
 import { answerOf, SourceFailure } from './source-failure';
 import type { TraceSources } from './sources';
-
-const MOST_ENDPOINTS = 200;
 
 /**
  * The endpoints that are in service, as SageMaker describes them.
@@ -16,7 +15,7 @@ export interface EndpointsInService {
 }
 
 export async function describeEndpoints({ sagemaker }: TraceSources): Promise<EndpointsInService> {
-  const names = await answerOf(take(sagemaker.endpointsInService(), MOST_ENDPOINTS));
+  const names = await answerOf(take(sagemaker.endpointsInService(), contract.limits.traceEndpoints));
   if (names instanceof SourceFailure) {
     return { endpoints: [], failures: [names], areMore: false };
   }

@@ -1,4 +1,5 @@
 import { take } from '../chain/take';
+import { contract } from '../contract';
 import { type DataFound, findCommit, findObject, findRevision } from './found-data';
 import { givenTo } from './given-to';
 import type { Chain, Link } from './link';
@@ -6,8 +7,6 @@ import { answerOf, failedLink, SourceFailure } from './source-failure';
 import { pathIn, type StatedDataset, statedDatasets } from './stated-datasets';
 import type { DataSubject } from './subject';
 import type { Trail } from './trail';
-
-const MOST_DATASETS = 1000;
 
 /**
  * What a trace of data leads to.
@@ -46,7 +45,7 @@ async function objectGivenTo(md5: string, trail: Trail): Promise<Chain> {
   const own = await givenTo(`the object ${md5}`, mlflow.runsOfDataset(md5), trail);
   const links: Link[] = [...own.links];
   const branches: Chain[] = [...own.branches];
-  const stated = await answerOf(take(statedDatasets(trail.sources), MOST_DATASETS));
+  const stated = await answerOf(take(statedDatasets(trail.sources), contract.limits.traceDatasets));
   if (stated instanceof SourceFailure) {
     return { links: [...links, failedLink('search', 'datasets', stated)], branches };
   }

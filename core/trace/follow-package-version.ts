@@ -1,18 +1,19 @@
 import { take } from '../chain/take';
+import { contract } from '../contract';
 import type { FollowedRun } from './follow-run';
 import { followRegistered } from './follow-version';
 import type { Link } from './link';
 import { answerOf, failedLink, SourceFailure } from './source-failure';
 import type { Trail } from './trail';
 
-const MOST_VERSIONS = 5;
-
 /**
  * Follows a model package that SageMaker made of a version in MLflow's registry back to that version. That they belong
  * together, only a tag of the version says, which SageMaker writes and whoever may log to the app may change.
  */
 export async function followPackageVersion(packageArn: string, trail: Trail): Promise<FollowedRun> {
-  const found = await answerOf(take(trail.sources.mlflow.versionsOfPackage(packageArn), MOST_VERSIONS));
+  const found = await answerOf(
+    take(trail.sources.mlflow.versionsOfPackage(packageArn), contract.limits.tracePackageVersions),
+  );
   if (found instanceof SourceFailure) {
     return alone(failedLink('model version', 'none', found));
   }

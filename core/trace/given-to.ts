@@ -10,8 +10,7 @@ import type { Chain, Link } from './link';
 import { answerOf, failedLink, SourceFailure } from './source-failure';
 import type { Trail } from './trail';
 
-const MOST_RUNS = 1000;
-const MOST_JOBS = 100;
+const { limits } = contract;
 
 /**
  * Follows data forward, to all jobs that MLflow knows to have been given it, and to what was made of their models.
@@ -19,16 +18,16 @@ const MOST_JOBS = 100;
  * @param what the data, in words
  */
 export async function givenTo(what: string, runs: AsyncIterable<TaggedRun>, trail: Trail): Promise<Chain> {
-  const found = await answerOf(take(runs, MOST_RUNS));
+  const found = await answerOf(take(runs, limits.traceRuns));
   if (found instanceof SourceFailure) {
     return { links: [failedLink('search', what, found)], branches: [] };
   }
   const byJob = new Map<string, TaggedRun[]>();
   for (const run of found.items) {
-    const name = run.tags[contract.claimTags.trainingJobName] ?? '';
-    byJob.set(name, [...(byJob.get(name) ?? []), run]);
+    const job = jobOf(run, trail.sources.platform);
+    byJob.set(job, [...(byJob.get(job) ?? []), run]);
   }
-  const jobs = [...byJob.values()].slice(0, MOST_JOBS);
+  const jobs = [...byJob.values()].slice(0, limits.traceJobs);
   const branches: Chain[] = [];
   for (const [first, ...more] of jobs) {
     branches.push(await usedBy(first as TaggedRun, more, trail));
@@ -46,15 +45,24 @@ export async function givenTo(what: string, runs: AsyncIterable<TaggedRun>, trai
   return { links: [search, ...failures.map((failure) => failedLink('endpoint', 'in service', failure))], branches };
 }
 
+// a job of another platform is none of ours, though it may have the same name.
+function jobOf({ id, tags }: TaggedRun, ours: string): string {
+  const name = tags[contract.claimTags.trainingJobName];
+  return name === undefined ? `run ${id}` : `${tags[contract.runTags.platform] ?? ours} ${name}`;
+}
+
 async function usedBy(first: TaggedRun, more: readonly TaggedRun[], trail: Trail): Promise<Chain> {
   const { links, training } = await followFoundRun(first, trail);
-  const others = training ? more.map((run) => runLink(run, training)) : [];
-  const derived = training?.derived;
+  if (!training) {
+    const others = await Promise.all(more.map((run) => followFoundRun(run, trail)));
+    return { links: [...links, ...others.flatMap((other) => other.links)], branches: [] };
+  }
+  const { derived } = training;
   const versions = derived && !(derived instanceof SourceFailure) ? derived.models.versions : [];
   const packages = versions.flatMap(({ tags }) => tags[contract.claimTags.modelPackageArn] ?? []);
   return {
-    links: [...links, ...others, ...versions.flatMap(versionLinks)],
-    branches: training ? await servingOf(training, packages, trail) : [],
+    links: [...links, ...more.map((run) => runLink(run, training)), ...versions.flatMap(versionLinks)],
+    branches: await servingOf(training, packages, trail),
   };
 }
 

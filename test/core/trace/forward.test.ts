@@ -1,3 +1,5 @@
+import type { TaggedRun } from '../../../core/chain/tag-runs';
+import { contract } from '../../../core/contract';
 import type { TraceSubject } from '../../../core/trace/subject';
 import { arn, packageArn } from '../chain/deployment-findings';
 import { estate, RUN } from './estate';
@@ -45,6 +47,26 @@ test('a listing that cannot be read hides a file, and that is told', async () =>
   const { problems, status } = await follow(given, OBJECT);
   expect(problems).toContain('dataset-not-listed');
   expect(status).toBe('unresolved');
+});
+
+test('each run that leads to no job of the platform is told, whether it names one or none', async () => {
+  const given = await estate();
+  const tagged = given.state.runs.get(RUN) as TaggedRun;
+  const { [contract.claimTags.trainingJobName]: _name, ...jobless } = tagged.tags;
+  const elsewhere = { ...tagged.tags, [contract.runTags.platform]: 'other' };
+  const added = { none1: jobless, none2: jobless, else1: elsewhere, else2: elsewhere };
+  for (const [id, tags] of Object.entries(added)) {
+    given.state.runs.set(id, { ...tagged, id, tags });
+  }
+  const { links } = await follow(given, COMMIT_SUBJECT);
+  const told = links.flatMap(({ kind, value, problem }) => (kind === 'run' ? [[value, problem]] : []));
+  expect(Object.fromEntries(told)).toEqual({
+    [RUN]: undefined,
+    none1: 'run-without-job',
+    none2: 'run-without-job',
+    else1: 'run-of-other-platform',
+    else2: 'run-of-other-platform',
+  });
 });
 
 test('a model is followed forward only when it is asked for', async () => {
