@@ -1,11 +1,11 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { Command } from 'commander';
+import { readStackOutputs } from '../core/cloudformation/stack-outputs';
 import { contract } from '../core/contract';
 import { assertMatches } from './arguments';
 import { checkpointExitCode, checkpointText } from './checkpoint-text';
 import { verifyCheckpoint } from './evidence-checkpoint';
 import { EXIT } from './exit-codes';
-import { readStackOutputs } from './stack-outputs';
 
 export function addEvidenceCheckpoint(evidence: Command): void {
   const command: Command = evidence

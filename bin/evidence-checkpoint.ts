@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import type { PlatformAddresses } from '../core/cloudformation/stack-outputs';
 import { listChain } from '../core/evidence/chain-listing';
 import { readTrustedKeys } from '../core/evidence/read-trusted-keys';
 import { checkpointOf } from '../core/evidence/record-checkpoint';
@@ -6,7 +7,6 @@ import { surveyChains } from '../core/evidence/survey-chains';
 import { verifyListed } from '../core/evidence/verify-chain';
 import { s3EvidenceReader } from '../core/s3/evidence-reader';
 import type { CheckpointFindings } from './checkpoint-text';
-import type { PlatformAddresses } from './stack-outputs';
 
 /**
  * Verifies the newest checkpoint of a platform, and every statement of every chain against it. Of the checkpoints before,

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { exportedFolder } from '../core/evidence/exported-source';
 import { KINDS, type Kind } from '../core/evidence/incarnation';
+import { type EvidenceFindings, verifyEvidence } from '../core/evidence/verify-evidence';
 import { assertMatches, shown } from './arguments';
-import { type EvidenceFindings, verifyEvidence } from './evidence';
-import { exportedFolder, storeOfStack } from './evidence-source';
+import { storeOfStack } from './evidence-source';
 import { EXIT } from './exit-codes';
 
 export interface EvidenceOptions {

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { resultOf } from '../core/evidence/evidence-result';
+import { evidenceReport } from '../core/evidence/reported-evidence';
 import { type EvidenceOptions, findEvidence, withEvidenceOptions } from './evidence-options';
-import { evidenceReport } from './evidence-report';
-import { RESULT_EXIT, resultOf } from './evidence-result';
 import { evidenceText } from './evidence-text';
+import { RESULT_EXIT } from './exit-codes';
 import { statementTree } from './statement-text';
 import { terminalJson } from './terminal-text';
 

@@ -1,7 +1,7 @@
 import { chainPrefix } from '../core/evidence/chain-key';
+import type { OpenedExport } from '../core/evidence/open-export';
 import type { StoredStatement } from '../core/evidence/verify-chain';
-import type { CheckedChain, EvidenceFindings } from './evidence';
-import type { OpenedExport } from './open-export';
+import type { CheckedChain, EvidenceFindings } from '../core/evidence/verify-evidence';
 import { terminalText } from './terminal-text';
 
 const LABEL_WIDTH = 16;

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { resultOf } from '../core/evidence/evidence-result';
 import { type EvidenceOptions, findEvidence, withEvidenceOptions } from './evidence-options';
-import { RESULT_EXIT, resultOf } from './evidence-result';
 import { evidenceText, statementLine } from './evidence-text';
+import { RESULT_EXIT } from './exit-codes';
 
 export function addEvidenceVerify(evidence: Command): void {
   const command = withEvidenceOptions(evidence.command('verify'))

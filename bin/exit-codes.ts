@@ -1,3 +1,5 @@
+import type { EvidenceResult } from '../core/evidence/evidence-result';
+
 /**
  * How the command line ends, for scripts that ask.
  */
@@ -13,3 +15,12 @@ export const EXIT = {
   /** the command could not do its work. */
   failed: 70,
 } as const;
+
+/**
+ * How a question about evidence ends.
+ */
+export const RESULT_EXIT: Record<EvidenceResult, number> = {
+  verified: EXIT.verified,
+  conflict: EXIT.conflict,
+  'not-provable': EXIT.notProvable,
+};

@@ -1,13 +1,13 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { Command } from 'commander';
+import { readStackOutputs } from '../core/cloudformation/stack-outputs';
+import { homeOfPlatform, traceSources } from '../core/platform/trace-sources';
+import { homeOf, parseSubject, SUBJECT_FORMS } from '../core/trace/parse-subject';
 import { trace } from '../core/trace/trace';
 import { traceReport } from '../core/trace/trace-report';
 import { assertMatches, shown } from './arguments';
 import { EXIT } from './exit-codes';
-import { readStackOutputs } from './stack-outputs';
 import { terminalJson } from './terminal-text';
-import { homeOfPlatform, traceSources } from './trace-sources';
-import { homeOf, parseSubject, SUBJECT_FORMS } from './trace-subject';
 import { traceExitCode, traceText } from './trace-text';
 
 interface TraceOptions {
@@ -58,7 +58,7 @@ Example:
       if (home !== undefined && home !== here) {
         command.error(`<subject> is of ${shown(home)}, and the platform of ${here}; ask where the subject is`);
       }
-      const traced = await trace(subject, await traceSources(platform, trust, Number(objects)), forward);
+      const traced = await trace(subject, await traceSources(platform, trust, Number(objects), {}), forward);
       process.stdout.write(json ? terminalJson(traceReport(traced)) : traceText(traced));
       process.exitCode = traceExitCode(traced);
     });

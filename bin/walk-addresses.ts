@@ -1,7 +1,7 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { z } from 'zod';
+import { json, readOutputs } from '../core/cloudformation/stack-outputs';
 import { contract, pattern } from '../core/contract';
-import { json, readOutputs } from './stack-outputs';
 
 const names = contract.stackOutputs;
 

@@ -1,8 +1,8 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { readOutputs } from '../core/cloudformation/stack-outputs';
 import { contract } from '../core/contract';
 import type { QueuePair } from '../core/delivery/redrive';
 import { WORK_QUEUES, type WorkQueueName } from '../core/delivery/redrive-report';
-import { readOutputs } from './stack-outputs';
 
 const names = contract.stackOutputs;
 

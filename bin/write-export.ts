@@ -11,7 +11,7 @@ import {
   listForExport,
 } from '../core/evidence/evidence-export';
 import type { EvidenceReader, StoredVersion } from '../core/evidence/evidence-store';
-import { LIST_FILE, VERSIONS_FOLDER } from './export-layout';
+import { LIST_FILE, VERSIONS_FOLDER } from '../core/evidence/export-layout';
 
 export interface ExportRequest {
   readonly platform: string;

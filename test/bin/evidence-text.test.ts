@@ -1,6 +1,6 @@
 import { evidenceText, statementLine } from '../../bin/evidence-text';
 import { attested, COMMIT, unresolved } from '../core/chain/training-findings';
-import { CHAIN, draftOf, findingsIn, storeWith } from './evidence-findings';
+import { CHAIN, draftOf, findingsIn, storeWith } from '../core/evidence/evidence-findings';
 
 const textOf = async (world: Parameters<typeof findingsIn>[0], name?: string) =>
   evidenceText(await findingsIn(world, name), statementLine);

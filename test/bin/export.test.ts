@@ -2,19 +2,19 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, truncate, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { verifyEvidence } from '../../bin/evidence';
-import { evidenceReport } from '../../bin/evidence-report';
-import { resultOf } from '../../bin/evidence-result';
-import { exportedFolder } from '../../bin/evidence-source';
 import { evidenceText, statementLine } from '../../bin/evidence-text';
-import { openExport } from '../../bin/open-export';
 import { writeExport } from '../../bin/write-export';
 import type { EvidenceExport } from '../../core/evidence/evidence-export';
+import { resultOf } from '../../core/evidence/evidence-result';
+import { exportedFolder } from '../../core/evidence/exported-source';
 import { KINDS } from '../../core/evidence/incarnation';
+import { openExport } from '../../core/evidence/open-export';
+import { evidenceReport } from '../../core/evidence/reported-evidence';
+import { verifyEvidence } from '../../core/evidence/verify-evidence';
 import { attested, unresolved } from '../core/chain/training-findings';
+import { CHAIN, draftOf, findingsIn, storeWith } from '../core/evidence/evidence-findings';
 import type { MemoryStore } from '../core/evidence/memory-store';
 import { readProjectFile } from '../project-files';
-import { CHAIN, draftOf, findingsIn, storeWith } from './evidence-findings';
 
 const REQUEST = {
   platform: 'demo',

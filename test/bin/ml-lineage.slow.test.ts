@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeExport } from '../../bin/write-export';
 import { attested } from '../core/chain/training-findings';
+import { draftOf, storeWith } from '../core/evidence/evidence-findings';
 import { PROJECT } from '../project-files';
-import { draftOf, storeWith } from './evidence-findings';
 
 jest.setTimeout(60_000);
 

@@ -4,8 +4,8 @@ import { chainOfStatement, type Draft } from '../../core/evidence/statement';
 import { verifyChain } from '../../core/evidence/verify-chain';
 import { attested, COMMIT, NOW, unresolved } from '../core/chain/training-findings';
 import { datasetDraft, deploymentDraft, trainingDraft } from '../core/evidence/drafts';
+import { draftOf } from '../core/evidence/evidence-findings';
 import { newLedger } from '../core/evidence/ledger';
-import { draftOf } from './evidence-findings';
 
 async function storedStatement(draft: Draft) {
   const { store, ledger, trusted } = newLedger();

@@ -8,7 +8,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import { readStackOutputs } from '../../bin/stack-outputs';
+import { readStackOutputs } from '../../core/cloudformation/stack-outputs';
 import { dayBefore } from '../../core/evidence/day';
 import { censusSources } from '../../lambda/checkpoint-recorder/census-sources';
 import { Sandbox } from '../../sandbox/instance';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { homeOf, parseSubject } from '../../bin/trace-subject';
-import { type TraceSubject, writtenSubject } from '../../core/trace/subject';
+import { homeOf, parseSubject } from '../../../core/trace/parse-subject';
+import { type TraceSubject, writtenSubject } from '../../../core/trace/subject';
 
 const MD5 = '0cc175b9c0f1b6a831c399e269772661';
 const ARN = 'arn:aws:sagemaker:eu-central-1:111122223333';

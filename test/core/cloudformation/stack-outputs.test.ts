@@ -1,6 +1,6 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { readStackOutputs } from '../../bin/stack-outputs';
-import contract from '../../lib/private/contract.json';
+import { readStackOutputs } from '../../../core/cloudformation/stack-outputs';
+import contract from '../../../lib/private/contract.json';
 
 const names = contract.stackOutputs;
 const outputs: Record<string, string> = {

@@ -1,9 +1,19 @@
-import { findChains, type IncarnationChain } from '../core/evidence/find-chains';
-import type { Kind } from '../core/evidence/incarnation';
-import { readTrustedKeys } from '../core/evidence/read-trusted-keys';
-import { type ChainCheck, verifyChain } from '../core/evidence/verify-chain';
-import type { EvidenceSource } from './evidence-source';
+import type { EvidenceReader } from './evidence-store';
+import { findChains, type IncarnationChain } from './find-chains';
+import type { Kind } from './incarnation';
 import type { OpenedExport } from './open-export';
+import { readTrustedKeys } from './read-trusted-keys';
+import { type ChainCheck, verifyChain } from './verify-chain';
+
+/**
+ * Where evidence is read: the store of a platform, or a folder that was exported from one.
+ */
+export interface EvidenceSource {
+  readonly platformName: string;
+  readonly reader: EvidenceReader;
+  /** absent where the store itself is read. */
+  readonly exported?: OpenedExport;
+}
 
 export interface CheckedChain {
   readonly chain: IncarnationChain;

@@ -1,7 +1,7 @@
-import { chainPrefix } from '../core/evidence/chain-key';
-import { type EvidenceReport, REPORT_FORMAT } from '../core/evidence/evidence-report';
-import type { CheckedChain, EvidenceFindings } from './evidence';
+import { chainPrefix } from './chain-key';
+import { type EvidenceReport, REPORT_FORMAT } from './evidence-report';
 import { resultOf } from './evidence-result';
+import type { CheckedChain, EvidenceFindings } from './verify-evidence';
 
 /**
  * The evidence about a name for machines.

@@ -2,10 +2,11 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { contract } from '../core/contract';
-import { sha256 } from '../core/evidence/digest';
-import { EvidenceExport, type ExportedVersion, exportedAs } from '../core/evidence/evidence-export';
-import type { EvidenceReader } from '../core/evidence/evidence-store';
+import { contract } from '../contract';
+import { LineageError } from '../lineage-error';
+import { sha256 } from './digest';
+import { EvidenceExport, type ExportedVersion, exportedAs } from './evidence-export';
+import type { EvidenceReader } from './evidence-store';
 import { LIST_FILE, VERSIONS_FOLDER } from './export-layout';
 
 const SHOWN = 20;
@@ -27,7 +28,8 @@ export interface OpenedExport {
 export async function openExport(folder: string): Promise<OpenedExport> {
   const bytes = await readPlainFile(join(folder, LIST_FILE), contract.limits.evidenceExportListingBytes);
   if (typeof bytes === 'string') {
-    throw new Error(
+    throw new LineageError(
+      'not-an-export',
       `${folder} holds no ${LIST_FILE} (${bytes}): it is no export of evidence, or one that was not finished; export it again`,
     );
   }
@@ -41,13 +43,16 @@ function parseList(folder: string, bytes: Uint8Array): EvidenceExport {
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    throw new Error(`${LIST_FILE} in ${folder} is no JSON in UTF-8: it was cut or changed; export it again`, {
-      cause: error,
-    });
+    throw new LineageError(
+      'not-an-export',
+      `${LIST_FILE} in ${folder} is no JSON in UTF-8: it was cut or changed; export it again`,
+      { cause: error },
+    );
   }
   const result = EvidenceExport.safeParse(json);
   if (!result.success) {
-    throw new Error(
+    throw new LineageError(
+      'not-an-export',
       `${LIST_FILE} in ${folder} is no list of an export: ${z.prettifyError(result.error).slice(0, 500)}`,
     );
   }
@@ -62,7 +67,10 @@ async function assertVersionsFolder(folder: string): Promise<void> {
     throw error;
   });
   if (!found?.isDirectory()) {
-    throw new Error(`${VERSIONS_FOLDER} in ${folder} is ${found ? 'no folder' : 'missing'}; export it again`);
+    throw new LineageError(
+      'not-an-export',
+      `${VERSIONS_FOLDER} in ${folder} is ${found ? 'no folder' : 'missing'}; export it again`,
+    );
   }
 }
 

@@ -1,8 +1,8 @@
-import { resultOf } from '../../bin/evidence-result';
-import type { Derivation } from '../../core/chain/derivation';
-import type { Draft } from '../../core/evidence/statement';
-import { attested, derivation, unresolved } from '../core/chain/training-findings';
-import { deploymentDraft } from '../core/evidence/drafts';
+import type { Derivation } from '../../../core/chain/derivation';
+import { resultOf } from '../../../core/evidence/evidence-result';
+import type { Draft } from '../../../core/evidence/statement';
+import { attested, derivation, unresolved } from '../chain/training-findings';
+import { deploymentDraft } from './drafts';
 import { CHAIN, draftOf, findingsIn, storeWith } from './evidence-findings';
 
 test.each<[what: string, drafts: Derivation[], result: string]>([

@@ -4,9 +4,10 @@ import {
   type DescribeStacksCommandOutput,
 } from '@aws-sdk/client-cloudformation';
 import { z } from 'zod';
-import { ToolkitSetup } from '../core/chain/attestation';
-import { contract, pattern } from '../core/contract';
-import { AllowedRepository } from '../core/git/allowed-repositories';
+import { ToolkitSetup } from '../chain/attestation';
+import { contract, pattern } from '../contract';
+import { AllowedRepository } from '../git/allowed-repositories';
+import { LineageError } from '../lineage-error';
 
 const names = contract.stackOutputs;
 
@@ -47,7 +48,8 @@ export interface PlatformAddresses {
 export async function readStackOutputs(client: CloudFormationClient, stackName: string): Promise<PlatformAddresses> {
   const result = Outputs.safeParse(await readOutputs(client, stackName));
   if (!result.success) {
-    throw new Error(
+    throw new LineageError(
+      'stack-without-platform',
       `the stack ${stackName} does not say where its platform is; call addOutputs() of its LineagePlatform and deploy it again: ${z.prettifyError(result.error)}`,
     );
   }
@@ -78,7 +80,8 @@ async function describe(client: CloudFormationClient, stackName: string): Promis
   } catch (error) {
     // CloudFormation has no error of its own for a stack that is not there.
     if (error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message)) {
-      throw new Error(
+      throw new LineageError(
+        'stack-not-found',
         `there is no stack ${stackName} in the region ${await client.config.region()} of this account; aws cloudformation list-stacks names those that are there`,
         { cause: error },
       );

@@ -1,11 +1,11 @@
-import { type EvidenceFindings, verifyEvidence } from '../../bin/evidence';
-import type { Derivation } from '../../core/chain/derivation';
-import { claimsOf } from '../../core/chain/run-claims';
-import { trainingDraft } from '../../core/chain/training-draft';
-import { KINDS } from '../../core/evidence/incarnation';
-import type { Draft } from '../../core/evidence/statement';
-import { cited, dvcDataset, firstSeen, job, model, NOW, run } from '../core/chain/training-findings';
-import { ledgerWith } from '../core/evidence/ledger';
+import type { Derivation } from '../../../core/chain/derivation';
+import { claimsOf } from '../../../core/chain/run-claims';
+import { trainingDraft } from '../../../core/chain/training-draft';
+import { KINDS } from '../../../core/evidence/incarnation';
+import type { Draft } from '../../../core/evidence/statement';
+import { type EvidenceFindings, verifyEvidence } from '../../../core/evidence/verify-evidence';
+import { cited, dvcDataset, firstSeen, job, model, NOW, run } from '../chain/training-findings';
+import { ledgerWith } from './ledger';
 
 export const CHAIN = 'demo/training-job/train-1/20260102T030405.000Z/';
 

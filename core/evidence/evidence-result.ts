@@ -1,15 +1,8 @@
-import type { EvidenceReport } from '../core/evidence/evidence-report';
-import type { ChainCheck } from '../core/evidence/verify-chain';
-import type { EvidenceFindings } from './evidence';
-import { EXIT } from './exit-codes';
+import type { EvidenceReport } from './evidence-report';
+import type { ChainCheck } from './verify-chain';
+import type { EvidenceFindings } from './verify-evidence';
 
 export type EvidenceResult = EvidenceReport['result'];
-
-export const RESULT_EXIT: Record<EvidenceResult, number> = {
-  verified: EXIT.verified,
-  conflict: EXIT.conflict,
-  'not-provable': EXIT.notProvable,
-};
 
 /**
  * What the evidence comes to. Whatever is broken is a conflict, and only the last statement of an intact chain can be a

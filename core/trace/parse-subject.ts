@@ -1,5 +1,5 @@
-import { pattern } from '../core/contract';
-import type { TraceSubject } from '../core/trace/subject';
+import { pattern } from '../contract';
+import type { TraceSubject } from './subject';
 
 const SAGEMAKER_ARN = /^(arn:[^:]+:sagemaker:[^:]+:[^:]+):(.+)$/;
 

@@ -1,31 +1,32 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { ClaimedMaker } from '../core/chain/derivation';
-import { deriveData } from '../core/chain/derive-data';
-import { lookUpData } from '../core/chain/look-up-data';
-import type { TaggedRun } from '../core/chain/tag-runs';
-import { contract } from '../core/contract';
-import { parseRemoteUrl } from '../core/dvc/remote-layout';
-import type { EvidenceReader } from '../core/evidence/evidence-store';
-import { trustKeys } from '../core/evidence/public-keys';
-import { readTrustedKeys } from '../core/evidence/read-trusted-keys';
-import { allowedRepositorySource } from '../core/git/repository-source';
-import { MlflowClient } from '../core/mlflow/mlflow-client';
-import { locateMlflowApp } from '../core/mlflow/signed-request';
-import { readCurrentObject } from '../core/s3/current-object';
-import { s3EvidenceReader } from '../core/s3/evidence-reader';
-import { s3HandoverReader } from '../core/s3/handover-reader';
-import { readModel } from '../core/s3/model-reader';
-import { s3RemoteReader } from '../core/s3/remote-reader';
-import { describeMaker } from '../core/sagemaker/processing-job';
-import { sagemakerSources } from '../core/sagemaker/trace-sources';
-import { secretReader } from '../core/secrets/secret-reader';
-import { statedSources } from '../core/trace/evidence-sources';
-import { rememberingRemote } from '../core/trace/listed-objects';
-import { answerOf, attributed, SourceFailure } from '../core/trace/source-failure';
-import type { MlflowSources, TraceSources } from '../core/trace/sources';
-import type { PlatformAddresses } from './stack-outputs';
+import type { ClaimedMaker } from '../chain/derivation';
+import { deriveData } from '../chain/derive-data';
+import { lookUpData } from '../chain/look-up-data';
+import type { TaggedRun } from '../chain/tag-runs';
+import type { PlatformAddresses } from '../cloudformation/stack-outputs';
+import { contract } from '../contract';
+import { parseRemoteUrl } from '../dvc/remote-layout';
+import type { EvidenceReader } from '../evidence/evidence-store';
+import { trustKeys } from '../evidence/public-keys';
+import { readTrustedKeys } from '../evidence/read-trusted-keys';
+import { allowedRepositorySource } from '../git/repository-source';
+import { MlflowClient } from '../mlflow/mlflow-client';
+import { locateMlflowApp } from '../mlflow/signed-request';
+import { readCurrentObject } from '../s3/current-object';
+import { s3EvidenceReader } from '../s3/evidence-reader';
+import { s3HandoverReader } from '../s3/handover-reader';
+import { readModel } from '../s3/model-reader';
+import { s3RemoteReader } from '../s3/remote-reader';
+import { describeMaker } from '../sagemaker/processing-job';
+import { sagemakerSources } from '../sagemaker/trace-sources';
+import { secretReader } from '../secrets/secret-reader';
+import { statedSources } from '../trace/evidence-sources';
+import { rememberingRemote } from '../trace/listed-objects';
+import { answerOf, attributed, SourceFailure } from '../trace/source-failure';
+import type { MlflowSources, TraceSources } from '../trace/sources';
+import type { AwsAccess } from './aws-access';
 
 const { runTags, claimTags } = contract;
 
@@ -34,17 +35,24 @@ const { runTags, claimTags } = contract;
  *
  * @param fingerprints of the public keys that the caller trusts; without any, no evidence is read
  * @param most how many objects of a dataset are told
+ * @param access with whose rights, and where
  */
 export async function traceSources(
   platform: PlatformAddresses,
   fingerprints: readonly string[],
   most: number,
+  access: AwsAccess,
 ): Promise<TraceSources> {
-  const sagemaker = new SageMakerClient();
-  const s3 = new S3Client();
+  const sagemaker = new SageMakerClient(access);
+  const s3 = new S3Client(access);
   const app = locateMlflowApp(platform.mlflowAppArn, process.env[contract.jobEnvironment.mlflowEndpoint]);
   const mlflow = new MlflowClient(app, sagemaker.config.credentials);
   const evidence = await readEvidence(platform, fingerprints, s3);
+  const repository = allowedRepositorySource(
+    platform.dataRepositories,
+    secretReader(new SecretsManagerClient(access)),
+    sagemaker.config.credentials,
+  );
   const name = platform.platformName;
   const maker = attributed('SageMaker', {
     describeMaker: (claimed: ClaimedMaker) => describeMaker(sagemaker, claimed),
@@ -53,7 +61,7 @@ export async function traceSources(
     platform: name,
     sagemaker: attributed('SageMaker', sagemakerSources(sagemaker, homeOfPlatform(platform))),
     mlflow: attributed('MLflow', mlflowSources(mlflow)),
-    data: dataSources(platform, sagemaker, s3, most),
+    data: dataSources(platform, repository, s3, most),
     training: {
       runs: attributed('MLflow', {
         getRun: (id: string) => mlflow.getRun(id),
@@ -93,17 +101,12 @@ function mlflowSources(mlflow: MlflowClient): MlflowSources {
 
 function dataSources(
   { platformName, dvcRemoteUrl, dataRepositories, jobToolkit }: PlatformAddresses,
-  sagemaker: SageMakerClient,
+  allowed: ReturnType<typeof allowedRepositorySource>,
   s3: S3Client,
   most: number,
 ): TraceSources['data'] {
   const location = parseRemoteUrl(dvcRemoteUrl);
   const { remote, objectsOf } = rememberingRemote(attributed('S3', s3RemoteReader(s3, location)), location, most);
-  const allowed = allowedRepositorySource(
-    dataRepositories,
-    secretReader(new SecretsManagerClient()),
-    sagemaker.config.credentials,
-  );
   const repository = (named: string) => {
     const found = allowed(named);
     return found && attributed('Git', found);
