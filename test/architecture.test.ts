@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /**
  * The rooms of core/ that are pure: they say what lineage is, and know no service.
  */
-const WITHOUT_CLIENTS = ['core/chain', 'core/dvc', 'core/evidence', 'core/trace'];
+const WITHOUT_CLIENTS = ['core/chain', 'core/dvc', 'core/evidence', 'core/records', 'core/trace'];
 const CLIENT = /^(@aws-sdk\/|@smithy\/|isomorphic-git|node:https?$)/;
 
 interface Import {

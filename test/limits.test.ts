@@ -34,6 +34,9 @@ const INNER = [
   'walkGraceSeconds',
   'walkPageCharacters',
   'tracePackageVersions',
+  'consentEventsPerTransaction',
+  'consentAppendAttempts',
+  'consentSubjectsAtOnce',
 ];
 
 const rows = [...readFileSync('docs/limits.md', 'utf8').matchAll(/^\| ([\d,]+)(?: (\S+))? \|[^|]*\| `(\w+)` \|/gm)];
