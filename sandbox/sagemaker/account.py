@@ -9,6 +9,7 @@ from sandbox.sagemaker.endpoint_configs import EndpointConfigs
 from sandbox.sagemaker.endpoints import Endpoints
 from sandbox.sagemaker.event_delivery import EventBus, EventDelivery
 from sandbox.sagemaker.faults import Faults
+from sandbox.sagemaker.inference_components import InferenceComponents
 from sandbox.sagemaker.job_launcher import JobLauncher
 from sandbox.sagemaker.lineage.actions import Actions
 from sandbox.sagemaker.lineage.artifacts import Artifacts
@@ -60,6 +61,7 @@ class Account:
         self.models = Models(settings, self.model_packages)
         self.endpoint_configs = EndpointConfigs(settings, self.models)
         self.endpoints = Endpoints(settings, self.endpoint_configs, self.events)
+        self.inference_components = InferenceComponents(settings, self.models, self.endpoints)
         self.transform_jobs = TransformJobs(settings, self.models, self.events)
         graph = LineageGraph()
         self.artifacts = Artifacts(settings, graph)
@@ -90,6 +92,7 @@ class Account:
                     self.models,
                     self.endpoint_configs,
                     self.endpoints,
+                    self.inference_components,
                     self.transform_jobs,
                     graph,
                 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sandbox.sagemaker.call import Call, Document, request_tags
+from sandbox.sagemaker.authorization import Access
+from sandbox.sagemaker.call import Call, Document, access_to_pass, request_tags
 from sandbox.sagemaker.errors import ValidationException
 from sandbox.sagemaker.models import Models
 from sandbox.sagemaker.named_resources import NamedRecord, NamedResources
+from sandbox.sagemaker.service_role import require_assumable
 from sandbox.sagemaker.settings import SageMakerSettings
 
 
@@ -18,15 +20,22 @@ class EndpointConfigs(NamedResources):
         super().__init__(settings)
         self._models = models
 
+    def access_to_create(self, action: str, request: Document) -> list[Access]:
+        passed = access_to_pass(request["ExecutionRoleArn"]) if "ExecutionRoleArn" in request else []
+        return [*super().access_to_create(action, request), *passed]
+
     def create(self, call: Call) -> Document:
         request = call.request
         for variant in request["ProductionVariants"]:
-            if "ModelName" not in variant:
+            if "ModelName" in variant:
+                self._models.get(variant["ModelName"])
+            elif "ExecutionRoleArn" not in request:
+                # on AWS it is the role with which the models of inference components are loaded.
                 raise ValidationException(
-                    f"The variant {variant['VariantName']} has no ModelName; the local SageMaker has no inference "
-                    "components."
+                    f"The variant {variant['VariantName']} has no ModelName, and the request no ExecutionRoleArn."
                 )
-            self._models.get(variant["ModelName"])
+        if "ExecutionRoleArn" in request:
+            require_assumable(self._settings.aws, request["ExecutionRoleArn"])
         if "ShadowProductionVariants" in request:
             raise ValidationException("ShadowProductionVariants are not supported by the local SageMaker.")
         name = request["EndpointConfigName"]
@@ -41,6 +50,7 @@ class EndpointConfigs(NamedResources):
             "EndpointConfigArn": record.arn,
             "ProductionVariants": [{"InitialVariantWeight": 1.0, **variant} for variant in self.variants(record)],
             "CreationTime": record.creation_time,
+            **{name: record.request[name] for name in ("ExecutionRoleArn",) if name in record.request},
         }
 
     def delete(self, call: Call) -> Document:

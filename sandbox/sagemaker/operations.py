@@ -12,6 +12,7 @@ from sandbox.sagemaker.authorization import Access
 from sandbox.sagemaker.call import Call, Document
 from sandbox.sagemaker.endpoint_configs import EndpointConfigs
 from sandbox.sagemaker.endpoints import Endpoints
+from sandbox.sagemaker.inference_components import InferenceComponents
 from sandbox.sagemaker.lineage.actions import Actions
 from sandbox.sagemaker.lineage.artifacts import Artifacts
 from sandbox.sagemaker.lineage.associations import Associations
@@ -58,6 +59,7 @@ _CONFIGS = attrgetter("endpoint_configs")
 _ENDPOINTS = attrgetter("endpoints")
 _EXECUTIONS = attrgetter("pipeline_executions")
 _GROUPS = attrgetter("model_package_groups")
+_INFERENCE = attrgetter("inference_components")
 _LINEAGE = attrgetter("lineage_queries")
 _MODELS = attrgetter("models")
 _PACKAGES = attrgetter("model_packages")
@@ -74,6 +76,9 @@ OPERATIONS: dict[str, Operation] = {
     "CreateArtifact": Operation(_ARTIFACTS, Artifacts.create, Artifacts.access_to_create),
     "CreateEndpoint": Operation(_ENDPOINTS, Endpoints.create, Endpoints.access_to_create),
     "CreateEndpointConfig": Operation(_CONFIGS, EndpointConfigs.create, EndpointConfigs.access_to_create),
+    "CreateInferenceComponent": Operation(
+        _INFERENCE, InferenceComponents.create, InferenceComponents.access_to_create
+    ),
     "CreateMlflowApp": Operation(_APPS, MlflowApps.create, MlflowApps.access_to_create),
     "CreateModel": Operation(_MODELS, Models.create, Models.access_to_create),
     "CreateModelPackage": Operation(_PACKAGES, ModelPackages.create, ModelPackages.access_to_create),
@@ -85,6 +90,9 @@ OPERATIONS: dict[str, Operation] = {
     "CreateTransformJob": Operation(_TRANSFORM, TransformJobs.create, TransformJobs.access_to_create),
     "DeleteEndpoint": Operation(_ENDPOINTS, Endpoints.delete, Endpoints.access_to_existing),
     "DeleteEndpointConfig": Operation(_CONFIGS, EndpointConfigs.delete, EndpointConfigs.access_to_existing),
+    "DeleteInferenceComponent": Operation(
+        _INFERENCE, InferenceComponents.delete, InferenceComponents.access_to_existing
+    ),
     "DeleteMlflowApp": Operation(_APPS, MlflowApps.delete, MlflowApps.access_to_existing),
     "DeleteModel": Operation(_MODELS, Models.delete, Models.access_to_existing),
     "DeleteModelPackage": Operation(_PACKAGES, ModelPackages.delete, ModelPackages.access_to_existing),
@@ -96,6 +104,9 @@ OPERATIONS: dict[str, Operation] = {
     "DescribeArtifact": Operation(_ARTIFACTS, Artifacts.describe, Artifacts.access_to_existing),
     "DescribeEndpoint": Operation(_ENDPOINTS, Endpoints.describe, Endpoints.access_to_existing),
     "DescribeEndpointConfig": Operation(_CONFIGS, EndpointConfigs.describe, EndpointConfigs.access_to_existing),
+    "DescribeInferenceComponent": Operation(
+        _INFERENCE, InferenceComponents.describe, InferenceComponents.access_to_existing
+    ),
     "DescribeMlflowApp": Operation(_APPS, MlflowApps.describe, MlflowApps.access_to_existing),
     "DescribeModel": Operation(_MODELS, Models.describe, Models.access_to_existing),
     "DescribeModelPackage": Operation(_PACKAGES, ModelPackages.describe, ModelPackages.access_to_existing),
@@ -115,6 +126,7 @@ OPERATIONS: dict[str, Operation] = {
     "ListArtifacts": Operation(_ARTIFACTS, Artifacts.list, _access_to_all),
     "ListAssociations": Operation(_ASSOCIATIONS, Associations.list, _access_to_all),
     "ListEndpoints": Operation(_ENDPOINTS, Endpoints.list, _access_to_all),
+    "ListInferenceComponents": Operation(_INFERENCE, InferenceComponents.list, _access_to_all),
     "ListMlflowApps": Operation(_APPS, MlflowApps.list, _access_to_all),
     "ListModelPackageGroups": Operation(_GROUPS, ModelPackageGroups.list, _access_to_all),
     "ListModelPackages": Operation(_PACKAGES, ModelPackages.list, _access_to_all),
