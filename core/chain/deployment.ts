@@ -61,6 +61,8 @@ export interface DescribedDeployment {
   readonly models: readonly DescribedModel[];
   /** those that the models were made from, or the package itself. */
   readonly packages: readonly DescribedPackage[];
+  /** the variants that name no model: theirs are inference components, which come and go while the endpoint serves. */
+  readonly componentVariants: readonly string[];
   readonly missing: readonly MissingLink[];
 }
 

@@ -194,10 +194,12 @@ function outcomeOf(links: readonly Link[], count: number, { deployment }: Deploy
     ...packageConflicts(links, deployment),
   ];
   const unresolved: Unresolved[] = [
-    ...[...deployment.missing, ...tooMany(count), ...nothing(count, deployment)].map(({ code, explanation }) => ({
-      code,
-      explanation: tellExplanation(explanation),
-    })),
+    ...[...deployment.missing, ...withoutModel(deployment), ...tooMany(count), ...nothing(count, deployment)].map(
+      ({ code, explanation }) => ({
+        code,
+        explanation: tellExplanation(explanation),
+      }),
+    ),
     ...links.flatMap((link) => link.unresolved),
     ...cited.flatMap((outcome) => (outcome?.status === 'unresolved' ? outcome.reasons : [])),
   ];
@@ -245,8 +247,17 @@ function tooMany(count: number): MissingLink[] {
     : [];
 }
 
-function nothing(count: number, { about, missing }: DescribedDeployment): MissingLink[] {
-  return count === 0 && missing.length === 0
+// what is attached to them changes without an event about the endpoint: a statement would be of a moment that nobody
+// sees pass.
+function withoutModel({ componentVariants }: DescribedDeployment): MissingLink[] {
+  return componentVariants.map((name) => ({
+    code: 'model-missing',
+    explanation: `the variant ${name} names no model of its own`,
+  }));
+}
+
+function nothing(count: number, { about, missing, componentVariants }: DescribedDeployment): MissingLink[] {
+  return count === 0 && missing.length === 0 && componentVariants.length === 0
     ? [{ code: 'model-missing', explanation: `${about.arn} names no model` }]
     : [];
 }

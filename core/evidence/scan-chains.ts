@@ -3,6 +3,7 @@ import { type ChainName, chainAbove, chainPrefix, parsePublicKeyKey } from './ch
 import { type ChainListing, foreignKey, judgeListing, versionProblems } from './chain-listing';
 import type { EvidenceReader, StoredVersion } from './evidence-store';
 import { PlatformName } from './fields';
+import type { Kind } from './incarnation';
 import type { ListingProblem } from './problems';
 
 /**
@@ -35,11 +36,13 @@ interface Group {
  * Lists all chains of a platform in one go, each with all versions of its keys. At any time it holds the versions of one
  * chain, and the names of those that it has given.
  *
+ * @param kind only chains about things of this kind
  * @throws TooManyChains
  */
-export async function* scanChains(platform: string, reader: EvidenceReader): AsyncGenerator<Scanned> {
+export async function* scanChains(platform: string, reader: EvidenceReader, kind?: Kind): AsyncGenerator<Scanned> {
   const given = new Set<string>();
-  for await (const { name, versions } of groups(`${PlatformName.parse(platform)}/`, reader)) {
+  const prefix = `${PlatformName.parse(platform)}/${kind === undefined ? '' : `${kind}/`}`;
+  for await (const { name, versions } of groups(prefix, reader)) {
     const chain = chainAbove(name);
     if (!chain) {
       const foreign = parsePublicKeyKey(name) === undefined ? [foreignKey(name)] : [];

@@ -1,4 +1,8 @@
-import type { ContainerDefinition, ModelPackageContainerDefinition } from '@aws-sdk/client-sagemaker';
+import type {
+  ContainerDefinition,
+  InferenceComponentContainerSpecificationSummary,
+  ModelPackageContainerDefinition,
+} from '@aws-sdk/client-sagemaker';
 import type { DescribedContainer, ModelData } from '../chain/deployment';
 
 /**
@@ -11,6 +15,20 @@ export function describedContainer(
     image: definition.Image,
     data: dataOf(definition),
     packageArn: 'ModelPackageName' in definition ? definition.ModelPackageName : undefined,
+  };
+}
+
+/**
+ * The container that an inference component brings along.
+ */
+export function describedComponentContainer({
+  DeployedImage,
+  ArtifactUrl,
+}: InferenceComponentContainerSpecificationSummary): DescribedContainer {
+  return {
+    image: DeployedImage?.SpecifiedImage,
+    data: dataOf(ArtifactUrl === undefined ? {} : { ModelDataUrl: ArtifactUrl }),
+    packageArn: undefined,
   };
 }
 

@@ -19,7 +19,7 @@ export async function requireDatasetArtifact(
   dataset: DatasetNode,
   call: GraphCall,
 ): Promise<string> {
-  const there = await find(sagemaker, dataset, call);
+  const there = await findDatasetArtifact(sagemaker, dataset, call);
   if (there !== undefined) {
     return there;
   }
@@ -36,7 +36,7 @@ export async function requireDatasetArtifact(
     return required(ArtifactArn);
   } catch (error) {
     // SageMaker keeps one artifact of a source, and refuses the second; it documents no error for that.
-    const others = await find(sagemaker, dataset, call);
+    const others = await findDatasetArtifact(sagemaker, dataset, call);
     if (others === undefined) {
       throw error;
     }
@@ -44,8 +44,16 @@ export async function requireDatasetArtifact(
   }
 }
 
-// the service makes artifacts too, of the addresses in a job's request: those know no digest, and are other artifacts.
-async function find(sagemaker: SageMakerClient, dataset: DatasetNode, call: GraphCall): Promise<string | undefined> {
+/**
+ * The artifact of a dataset; `undefined` where there is none.
+ *
+ * The service makes artifacts too, of the addresses in a job's request: those know no digest, and are other artifacts.
+ */
+export async function findDatasetArtifact(
+  sagemaker: SageMakerClient,
+  dataset: Pick<DatasetNode, 'sourceUri' | 'md5'>,
+  call: GraphCall,
+): Promise<string | undefined> {
   const pages = paginateListArtifacts(
     { client: sagemaker },
     { SourceUri: dataset.sourceUri, ArtifactType: TYPE },
@@ -60,7 +68,7 @@ async function find(sagemaker: SageMakerClient, dataset: DatasetNode, call: Grap
   return undefined;
 }
 
-function isOf({ ArtifactType, Source }: ArtifactSummary, dataset: DatasetNode): boolean {
+function isOf({ ArtifactType, Source }: ArtifactSummary, dataset: Pick<DatasetNode, 'sourceUri' | 'md5'>): boolean {
   const [type, ...others] = Source?.SourceTypes ?? [];
   return (
     ArtifactType === TYPE &&

@@ -48,7 +48,14 @@ export async function describeEndpoint(
   const config = await describeConfig(sagemaker, EndpointConfigName);
   const problem = missingConfig(EndpointConfigName, config, LastModifiedTime);
   if (!config || problem) {
-    return { ...common, variants: [], models: [], packages: [], missing: problem ? [problem] : [] };
+    return {
+      ...common,
+      variants: [],
+      models: [],
+      packages: [],
+      componentVariants: [],
+      missing: problem ? [problem] : [],
+    };
   }
   const defined = [...(config.ProductionVariants ?? []), ...(config.ShadowProductionVariants ?? [])];
   const names = defined.flatMap(({ ModelName }) => ModelName ?? []);
@@ -62,7 +69,11 @@ export async function describeEndpoint(
     ),
     models,
     packages,
-    missing: [...missing, ...withoutModel(defined)],
+    // the models of inference components are attached to a variant one by one, and shown nowhere in the configuration.
+    componentVariants: defined
+      .filter(({ ModelName }) => ModelName === undefined)
+      .map(({ VariantName }) => String(VariantName)),
+    missing,
   };
 }
 
@@ -95,15 +106,6 @@ function missingConfig(
         code: 'model-missing',
         explanation: `the endpoint configuration ${name} was made anew after the endpoint had been changed`,
       };
-}
-
-// the models of inference components are attached to a variant one by one, and shown nowhere in the configuration.
-function withoutModel(variants: readonly { VariantName?: string | undefined; ModelName?: string | undefined }[]) {
-  return variants
-    .filter(({ ModelName }) => ModelName === undefined)
-    .map(({ VariantName }): MissingLink => {
-      return { code: 'model-missing', explanation: `the variant ${VariantName} names no model of its own` };
-    });
 }
 
 function toldVariant(name: string, modelArn: string, endpoint: DescribeEndpointOutput): DescribedVariant {

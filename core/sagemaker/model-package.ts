@@ -42,6 +42,7 @@ export async function describeModelPackage(
     variants: [],
     models: [],
     packages: [toldPackage(found)],
+    componentVariants: [],
     missing: [],
   };
 }

@@ -5,6 +5,8 @@ import type { DeploymentSubject } from '../trace/subject';
 import { describeModels } from './deployed-models';
 import type { NamedDeployment } from './deployment-event';
 import { describeDeployment } from './describe-deployment';
+import { trainingJobsGiven } from './graph-search';
+import { inferenceComponents } from './inference-components';
 import { describeEndedTrainingJob } from './training-job';
 
 /**
@@ -19,6 +21,8 @@ export function sagemakerSources(sagemaker: SageMakerClient, home: string): Sage
       return found === 'gone' ? 'not-found' : (found ?? 'failed');
     },
 
+    inferenceComponents: (endpoint, variant) => inferenceComponents(sagemaker, endpoint, variant),
+
     model: (name) => describeModels(sagemaker, [name]),
 
     async trainingJob(name) {
@@ -26,6 +30,8 @@ export function sagemakerSources(sagemaker: SageMakerClient, home: string): Sage
       const job = await unlessGone('job-not-found', describeEndedTrainingJob(sagemaker, named));
       return job === 'gone' ? undefined : job;
     },
+
+    trainingJobsGiven: (dataset) => trainingJobsGiven(sagemaker, dataset),
 
     async *endpointsInService() {
       const pages = paginateListEndpoints({ client: sagemaker, pageSize: 100 }, { StatusEquals: 'InService' });

@@ -24,6 +24,7 @@ export async function describeTransformJob(
     taggedArn: arn,
     endpointConfig: null,
     variants: [],
+    componentVariants: [],
     ...(await describeModels(sagemaker, [ModelName], CreationTime)),
   };
 }

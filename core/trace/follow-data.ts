@@ -1,6 +1,7 @@
 import { take } from '../chain/take';
 import { contract } from '../contract';
 import { type DataFound, findCommit, findObject, findRevision } from './found-data';
+import { ofDataCommit, ofDataset } from './given-jobs';
 import { givenTo } from './given-to';
 import type { Chain, Link } from './link';
 import { answerOf, failedLink, SourceFailure } from './source-failure';
@@ -33,7 +34,7 @@ export async function followData(subject: DataSubject, trail: Trail): Promise<Fo
     return { found, chain: { links: found.links, branches: [] } };
   }
   const { dataCommit } = found;
-  const given = await givenTo(`the data commit ${dataCommit}`, sources.mlflow.runsOfCommit(dataCommit), trail);
+  const given = await givenTo(ofDataCommit(dataCommit, found.datasets, sources), trail);
   return { found, chain: { links: [...found.links, ...given.links], branches: given.branches } };
 }
 
@@ -41,8 +42,7 @@ const NOTHING: Chain = { links: [], branches: [] };
 
 // an object is a dataset of its own, or a file of others, of which only the listings tell.
 async function objectGivenTo(md5: string, trail: Trail): Promise<Chain> {
-  const { mlflow } = trail.sources;
-  const own = await givenTo(`the object ${md5}`, mlflow.runsOfDataset(md5), trail);
+  const own = await givenTo(ofDataset(`the object ${md5}`, md5, trail.sources), trail);
   const links: Link[] = [...own.links];
   const branches: Chain[] = [...own.branches];
   const stated = await answerOf(take(statedDatasets(trail.sources), contract.limits.traceDatasets));
@@ -54,7 +54,7 @@ async function objectGivenTo(md5: string, trail: Trail): Promise<Chain> {
     if (link) {
       const given =
         link.outcome === 'agrees'
-          ? await givenTo(`the dataset ${dataset.md5}`, mlflow.runsOfDataset(dataset.md5), trail)
+          ? await givenTo(ofDataset(`the dataset ${dataset.md5}`, dataset.md5, trail.sources), trail)
           : NOTHING;
       branches.push({ links: [link, ...given.links], branches: given.branches });
     }

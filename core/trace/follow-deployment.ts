@@ -3,8 +3,9 @@ import { contract } from '../contract';
 import { checkEvidence, evidenceLink } from './checked-evidence';
 import { deploymentDifference } from './deployment-difference';
 import { commitOf, followContainer } from './follow-container';
-import { missingLinks, modelBranches, modelLink } from './follow-model';
+import { missingLinks, modelLink } from './follow-model';
 import { followPackageVersion } from './follow-package-version';
+import { componentBranches, variantBranches } from './follow-variants';
 import type { Chain, Link, LinkKind } from './link';
 import type { TraceProblem } from './problems';
 import { answerOf, failedLink, SourceFailure } from './source-failure';
@@ -39,32 +40,31 @@ export async function followDeployment(subject: DeploymentSubject, trail: Trail)
   const [own] = about.kind === 'model-package' ? found.packages : [];
   const branches = await branchesOf(found, trail);
   const commits = new Set(trail.examined().flatMap((training) => commitOf(training) ?? []));
+  // after the commits: no statement names those that inference components lead to.
+  const attached = await componentBranches(found, trail);
+  const all = [...branches, ...attached.branches];
   const check = `SageMaker describes it, made ${about.createdAt}`;
   return {
     links: [
       { ...common, value: about.arn, outcome: 'agrees', check },
       ...(endpointConfig === null ? [] : [configLink(endpointConfig)]),
-      ...variantsLinks(found),
+      ...attached.links,
       ...missingLinks(found),
-      ...(branches.length === 0 && found.missing.length === 0 ? [withoutModel(kind, about.arn)] : []),
+      ...(all.length === 0 && attached.links.length === 0 && found.missing.length === 0
+        ? [withoutModel(kind, about.arn)]
+        : []),
       evidenceLink(evidence, own?.properties[contract.runTags.evidence]),
       ...deploymentDifference(evidence, found, commits),
     ],
-    branches,
+    branches: all,
   };
 }
 
 async function branchesOf(found: DescribedDeployment, trail: Trail): Promise<Chain[]> {
+  if (found.about.kind === 'endpoint') {
+    return variantBranches(found, trail);
+  }
   const branches: Chain[] = [];
-  for (const { name, modelArn, weight } of found.variants) {
-    const weighs = weight === undefined ? '' : `, weight ${weight}`;
-    const check = `the endpoint configuration names its model${weighs}`;
-    const variant: Link = { kind: 'variant', value: name, outcome: 'agrees', check, sources: ['SageMaker'] };
-    branches.push({ links: [variant, modelLink(modelArn)], branches: await modelBranches(modelArn, found, trail) });
-  }
-  if (found.variants.length > 0) {
-    return branches;
-  }
   const containers = deployedContainers(found);
   for (const container of containers) {
     const { links, branches: more } = await followContainer(container, found.packages, trail);
@@ -89,20 +89,4 @@ function withoutModel(kind: LinkKind, value: string): Link {
 function configLink(name: string): Link {
   const check = 'the endpoint names it';
   return { kind: 'endpoint configuration', value: name, outcome: 'agrees', check, sources: ['SageMaker'] };
-}
-
-function variantsLinks({ variants }: DescribedDeployment): Link[] {
-  const models = new Set(variants.map(({ modelArn }) => modelArn)).size;
-  return models < 2
-    ? []
-    : [
-        {
-          kind: 'variants',
-          value: variants.map(({ name }) => name).join(', '),
-          outcome: 'ambiguous',
-          problem: 'variants-differ',
-          check: `${variants.length} variants serve ${models} models, and each model has a chain of its own`,
-          sources: ['SageMaker'],
-        },
-      ];
 }

@@ -18,6 +18,7 @@ export const LINK_KINDS = [
   'endpoint configuration',
   'variants',
   'variant',
+  'inference component',
   'transform job',
   'model',
   'model package',
@@ -35,6 +36,7 @@ export const LINK_KINDS = [
   'object',
   'conflict',
   'search',
+  'given to',
 ] as const;
 export type LinkKind = (typeof LINK_KINDS)[number];
 

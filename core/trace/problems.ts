@@ -16,6 +16,8 @@ export const TRACE_PROBLEMS = [
   'model-package-not-found',
   'model-package-failed',
   'deployment-incomplete',
+  'component-failed',
+  'component-not-stated',
   'model-package-differs',
   'model-package-changed',
   'variants-differ',
@@ -70,5 +72,8 @@ export const TRACE_PROBLEMS = [
   'object-overwritten',
   // what was given data is looked for where it may be told, and nobody is made to tell.
   'search-incomplete',
+  'not-in-graph',
+  'not-in-mlflow',
+  'job-of-other-data',
 ] as const;
 export type TraceProblem = (typeof TRACE_PROBLEMS)[number];

@@ -1,6 +1,8 @@
 import type { CurrentObject, DescribedDeployment } from '../chain/deployment';
 import type { Dataset, Derivation } from '../chain/derivation';
 import type { TrainingSources } from '../chain/find-training';
+import type { DescribedComponent } from '../chain/inference-component';
+import type { DatasetNode } from '../chain/lineage-graph-plan';
 import type { FoundData } from '../chain/look-up-data';
 import type { DescribedJob, TaggedRun } from '../chain/tag-runs';
 import type { RemoteLocation } from '../dvc/remote-layout';
@@ -29,10 +31,14 @@ export interface RegisteredVersion {
 export interface SageMakerSources {
   /** `failed`: it came to nothing, so that nothing is put to use. */
   deployment(subject: DeploymentSubject): Promise<DescribedDeployment | 'not-found' | 'failed'>;
+  /** What is attached to a variant of an endpoint, in no order. */
+  inferenceComponents(endpoint: string, variant: string): AsyncIterable<DescribedComponent>;
   /** The model of this name. */
   model(name: string): Promise<DescribedModels>;
   /** The training job of this name, once it has ended. */
   trainingJob(name: string): Promise<DescribedJob | undefined>;
+  /** The names of the training jobs to which SageMaker's lineage graph leads from a dataset, in no order. */
+  trainingJobsGiven(dataset: Pick<DatasetNode, 'sourceUri' | 'md5'>): AsyncIterable<string>;
   /** The names of the endpoints that are in service, in no order. */
   endpointsInService(): AsyncIterable<string>;
 }

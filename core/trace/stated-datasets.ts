@@ -2,7 +2,6 @@ import { readListing } from '../dvc/listing';
 import { isDirectory } from '../dvc/remote-layout';
 import type { RemoteReader } from '../dvc/remote-reader';
 import { readLastStatement } from '../evidence/chain-ends';
-import { chainPrefix } from '../evidence/chain-key';
 import { PREDICATE_TYPES } from '../evidence/predicate-types';
 import { scanChains } from '../evidence/scan-chains';
 import { attributed } from './source-failure';
@@ -17,8 +16,8 @@ export interface StatedDataset {
 }
 
 /**
- * The datasets that the last statements about training jobs name, each once. Every chain of the platform is listed, and
- * the last statement of each training job is read.
+ * The datasets that the last statements about training jobs name, each once. Every chain about a training job is listed, and
+ * its last statement is read.
  */
 export async function* statedDatasets({ platform, evidence }: TraceSources): AsyncGenerator<StatedDataset> {
   if (!evidence) {
@@ -26,11 +25,11 @@ export async function* statedDatasets({ platform, evidence }: TraceSources): Asy
   }
   const given = new Set<string>();
   const { scan, last } = attributed('evidence', {
-    scan: () => scanChains(platform, evidence.reader),
+    scan: () => scanChains(platform, evidence.reader, 'training-job'),
     last: readLastStatement,
   });
   for await (const scanned of scan()) {
-    if (scanned.kind !== 'chain' || !chainPrefix(scanned.chain).startsWith(`${platform}/training-job/`)) {
+    if (scanned.kind !== 'chain') {
       continue;
     }
     const statement = (await last(scanned.chain, evidence))?.statement;

@@ -6,6 +6,7 @@ import { followDeployment } from './follow-deployment';
 import { followModel } from './follow-model';
 import { followRun } from './follow-run';
 import { followAlias, followVersion } from './follow-version';
+import { ofDataCommit } from './given-jobs';
 import { givenTo } from './given-to';
 import type { Chain, Link } from './link';
 import type { TraceSources } from './sources';
@@ -99,7 +100,8 @@ function single(links: readonly Link[]): Chain {
 async function followForward(trainings: readonly ExaminedTraining[], trail: Trail): Promise<Chain[]> {
   const chains: Chain[] = [];
   for (const commit of new Set(trainings.flatMap((training) => commitOf(training) ?? []))) {
-    chains.push(await givenTo(`the data commit ${commit}`, trail.sources.mlflow.runsOfCommit(commit), trail));
+    const ofCommit = trainings.filter((training) => commitOf(training) === commit);
+    chains.push(await givenTo(ofDataCommit(commit, ofCommit.flatMap(datasetsOf), trail.sources), trail));
   }
   return chains;
 }

@@ -1,6 +1,7 @@
 import { describeEndpoints, type EndpointsInService } from './endpoints-in-service';
 import { type ExaminedTraining, examineTraining } from './examine-training';
 import type { TraceSources } from './sources';
+import { type StatedPackages, statedPackages } from './stated-packages';
 
 /**
  * One trace on its way. A training job to which several chains lead is examined once.
@@ -9,6 +10,8 @@ export class Trail {
   private readonly trainings = new Map<string, ExaminedTraining>();
 
   private inService: EndpointsInService | undefined;
+
+  private stated: StatedPackages | undefined;
 
   constructor(readonly sources: TraceSources) {}
 
@@ -22,6 +25,12 @@ export class Trail {
   async endpoints(): Promise<EndpointsInService> {
     this.inService ??= await describeEndpoints(this.sources);
     return this.inService;
+  }
+
+  /** The model packages that the evidence is about, as far as their number is looked at. */
+  async packages(): Promise<StatedPackages> {
+    this.stated ??= await statedPackages(this.sources);
+    return this.stated;
   }
 
   /** all training jobs that were examined, in the order in which they were come to. */

@@ -85,8 +85,8 @@ class Endpoints(NamedResources):
         summaries = [_summary(record) for record in self.all()]
         return page(listed(summaries, call.request, "EndpointStatus", "EndpointName"), call.request, "Endpoints")
 
-    def variants_without_model(self, record: NamedRecord) -> list[str]:
-        return [variant["VariantName"] for variant in record.request["variants"] if "ModelName" not in variant]
+    def variants_without_model(self, record: NamedRecord) -> set[str]:
+        return {variant["VariantName"] for variant in record.request["variants"] if "ModelName" not in variant}
 
     def _enter(self, record: NamedRecord, status: str) -> None:
         record.status = status

@@ -1,4 +1,4 @@
-"""Inference components: models that are attached to a variant of an endpoint, one by one. Each is in service at once."""
+"""Inference components: models that are attached to a variant of an endpoint, one by one. Each serves at once."""
 
 from __future__ import annotations
 

@@ -76,9 +76,7 @@ OPERATIONS: dict[str, Operation] = {
     "CreateArtifact": Operation(_ARTIFACTS, Artifacts.create, Artifacts.access_to_create),
     "CreateEndpoint": Operation(_ENDPOINTS, Endpoints.create, Endpoints.access_to_create),
     "CreateEndpointConfig": Operation(_CONFIGS, EndpointConfigs.create, EndpointConfigs.access_to_create),
-    "CreateInferenceComponent": Operation(
-        _INFERENCE, InferenceComponents.create, InferenceComponents.access_to_create
-    ),
+    "CreateInferenceComponent": Operation(_INFERENCE, InferenceComponents.create, InferenceComponents.access_to_create),
     "CreateMlflowApp": Operation(_APPS, MlflowApps.create, MlflowApps.access_to_create),
     "CreateModel": Operation(_MODELS, Models.create, Models.access_to_create),
     "CreateModelPackage": Operation(_PACKAGES, ModelPackages.create, ModelPackages.access_to_create),

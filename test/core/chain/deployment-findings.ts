@@ -25,6 +25,7 @@ export function endpointWith(...containers: DescribedContainer[]): DescribedDepl
     variants: [{ name: 'all', modelArn: arn('model/model-1'), weight: '1' }],
     models: [{ arn: arn('model/model-1'), createdAt: new Date('2026-01-02T03:20:00Z'), containers }],
     packages: [],
+    componentVariants: [],
     missing: [],
   };
 }
@@ -45,6 +46,7 @@ export function packageWith(properties: Readonly<Record<string, string>> = {}): 
     variants: [],
     models: [],
     packages: [{ arn: packageArn, approval: null, changedAt: AT, containers: [container], properties }],
+    componentVariants: [],
     missing: [],
   };
 }

@@ -139,6 +139,15 @@ test('a link that SageMaker does not show any more leaves the chain unresolved',
   expect(derive({ ...endpointWith(), models: [] }).outcome).toMatchObject({ reasons: [{ code: 'model-missing' }] });
 });
 
+test('a variant of inference components leaves the chain unresolved, whatever is attached to it', () => {
+  const outcome = derive({ ...endpointWith(container), componentVariants: ['all'] }).outcome;
+  expect(outcome).toMatchObject({ status: 'unresolved', reasons: [{ code: 'model-missing' }] });
+  const alone = derive({ ...endpointWith(), models: [], variants: [], componentVariants: ['all'] }).outcome;
+  expect(alone).toMatchObject({
+    reasons: [{ code: 'model-missing', explanation: 'the variant all names no model of its own' }],
+  });
+});
+
 test('what goes beyond the limit is not looked at, and never passes', () => {
   const many = Array.from({ length: contract.limits.evidenceDeployedModels + 1 }, (_, index) => ({
     ...container,

@@ -78,6 +78,7 @@ test('an endpoint leads by its configuration to its models, and to where their b
       },
     ],
     packages: [],
+    componentVariants: [],
     missing: [],
   });
 });
@@ -87,12 +88,21 @@ test.each<[what: string, change: Answers]>([
   ['a configuration that was made anew since', { config: { ...config, CreationTime: at(21) } }],
   ['a model that was deleted while it serves', { models: {} }],
   ['a model that was made anew since', { models: { 'Model-1': { ...model, CreationTime: at(21) } } }],
-  ['a variant without a model of its own', { config: { ...config, ProductionVariants: [{ VariantName: 'all' }] } }],
 ])('%s is a missing model', async (_what, change) => {
   const answers = { endpoint: serving, config, models: { 'Model-1': model }, ...change };
   const described = await describeDeployment(sagemaker(answers), named);
   expect(described?.models).toEqual([]);
   expect(described?.missing).toEqual([expect.objectContaining({ code: 'model-missing' })]);
+});
+
+test('a variant that names no model is one of inference components', async () => {
+  const without = {
+    ...config,
+    ProductionVariants: [{ VariantName: 'a' }],
+    ShadowProductionVariants: [{ VariantName: 'b' }],
+  };
+  const described = await describeDeployment(sagemaker({ endpoint: serving, config: without }), named);
+  expect(described).toMatchObject({ variants: [], models: [], componentVariants: ['a', 'b'], missing: [] });
 });
 
 test.each(['Creating', 'Updating', 'SystemUpdating', 'RollingBack'])(

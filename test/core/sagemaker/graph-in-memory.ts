@@ -1,6 +1,7 @@
 import {
   AddAssociationCommand,
   CreateArtifactCommand,
+  DescribeTrialComponentCommand,
   ListActionsCommand,
   ListArtifactsCommand,
   ListAssociationsCommand,
@@ -31,7 +32,7 @@ function validationException(message: string): Error {
 export class GraphInMemory {
   readonly client = new SageMakerClient({ region: 'us-east-1' });
   readonly artifacts: Artifact[] = [];
-  readonly components: (Named & { readonly source: string })[] = [];
+  readonly components: (Named & { readonly source: string; readonly name?: string })[] = [];
   readonly actions: (Named & { readonly type: string; readonly runId: string })[] = [];
   readonly edges = new Map<string, string>();
   readonly called: string[] = [];
@@ -74,7 +75,10 @@ export class GraphInMemory {
     }
     if (command instanceof ListAssociationsCommand) {
       const { SourceArn, DestinationArn, NextToken } = command.input;
-      const found = this.edges.has(`${SourceArn} ${DestinationArn}`) ? [{ SourceArn, DestinationArn }] : [];
+      const found = [...this.edges.keys()]
+        .map((edge) => edge.split(' '))
+        .filter(([source, destination]) => source === SourceArn && destination === (DestinationArn ?? destination))
+        .map(([source, destination]) => ({ SourceArn: source, DestinationArn: destination }));
       return paged('AssociationSummaries', found, NextToken);
     }
     if (command instanceof ListTrialComponentsCommand) {
@@ -86,6 +90,13 @@ export class GraphInMemory {
           CreationTime: createdAt,
         }));
       return paged('TrialComponentSummaries', found, command.input.NextToken);
+    }
+    if (command instanceof DescribeTrialComponentCommand) {
+      const found = this.components.find(({ arn }) => arn === command.input.TrialComponentName);
+      if (!found) {
+        throw Object.assign(new Error('there is none'), { name: 'ResourceNotFound' });
+      }
+      return { TrialComponentName: found.name, Source: { SourceArn: found.source } };
     }
     if (command instanceof ListActionsCommand) {
       const { ActionType, CreatedAfter = new Date(0), NextToken } = command.input;

@@ -106,10 +106,7 @@ export function largeListing({ state }: Estate): void {
 
 export function refuseEvidence({ sources }: Estate): void {
   const reader = {
-    // biome-ignore lint/correctness/useYield: it refuses before it gives anything.
-    versions: async function* () {
-      throw denied;
-    },
+    versions: refusing(denied),
     read: async () => Promise.reject(denied),
   };
   const evidence = { ...sources.evidence, reader: attributed('evidence', reader) };
@@ -129,4 +126,12 @@ export async function stateNothing({ state, ledger, at }: Estate): Promise<void>
   const deployment = state.deployments.get('Serving') as DescribedDeployment;
   const findings = { platform: 'demo', deployment, objects: new Map(), trainings: new Map(), at, recordedBy: 'x/1' };
   await appendStatement(deriveDeployment(findings), ledger);
+}
+
+/** a list that is refused before it gives anything. */
+export function refusing(error: Error) {
+  // biome-ignore lint/correctness/useYield: it refuses before it gives anything.
+  return async function* (): AsyncGenerator<never> {
+    throw error;
+  };
 }

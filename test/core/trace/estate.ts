@@ -3,6 +3,7 @@ import type { CurrentObject, DescribedDeployment } from '../../../core/chain/dep
 import type { Derivation } from '../../../core/chain/derivation';
 import { deriveDeployment } from '../../../core/chain/derive-deployment';
 import { findTraining } from '../../../core/chain/find-training';
+import type { DescribedComponent } from '../../../core/chain/inference-component';
 import type { RunModelVersion } from '../../../core/chain/job-models';
 import type { FoundData } from '../../../core/chain/look-up-data';
 import { revisionDraft } from '../../../core/chain/revision-draft';
@@ -73,6 +74,8 @@ export async function estate() {
     aliases: new Map<string, () => string>([['diagnosis@champion', () => '1']]),
     deployments: new Map<string, DescribedDeployment | 'failed'>(),
     models: new Map<string, DescribedModels>(),
+    components: new Map<string, DescribedComponent[]>(),
+    drawn: new Map([[DATASET.md5, ['train-1']]]),
     object: current as CurrentObject | undefined,
     found: {
       status: 'recorded',
@@ -117,6 +120,14 @@ export async function estate() {
         counted('sagemaker Describe', state.deployments.get(keyOf(subject)) ?? 'not-found'),
       model: async (name) => counted('sagemaker Describe', state.models.get(name) ?? NO_MODEL),
       trainingJob: async (name) => counted('sagemaker Describe', state.jobs.get(name)),
+      inferenceComponents: async function* (_endpoint, variant) {
+        calls.push('sagemaker ListInferenceComponents');
+        yield* state.components.get(variant) ?? [];
+      },
+      trainingJobsGiven: async function* ({ md5 }) {
+        calls.push('sagemaker ListAssociations');
+        yield* state.drawn.get(md5) ?? [];
+      },
       endpointsInService: async function* () {
         calls.push('sagemaker ListEndpoints');
         const found = [...state.deployments].filter(([, one]) => one !== 'failed' && one.about.kind === 'endpoint');

@@ -12,9 +12,7 @@ MODEL_URI = "s3://jobs-bucket/output/train-1/output/model.tar.gz"
 
 def make_endpoint(jobs: Jobs, name: str) -> str:
     variant = {"VariantName": "all", "InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
-    jobs.api.create_endpoint_config(
-        EndpointConfigName=name, ProductionVariants=[variant], ExecutionRoleArn=jobs.role
-    )
+    jobs.api.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant], ExecutionRoleArn=jobs.role)
     return jobs.api.create_endpoint(EndpointName=name, EndpointConfigName=name)["EndpointArn"]
 
 
@@ -39,7 +37,9 @@ def test_a_component_is_described_as_it_was_attached_and_is_gone_once_deleted(jo
     assert described["Specification"]["ModelName"] == "attached"
     assert described["RuntimeConfig"] == {"DesiredCopyCount": 2, "CurrentCopyCount": 2}
     attach(jobs, "Attaches", "By-Container", Container={"Image": IMAGE, "ArtifactUrl": MODEL_URI})
-    container = jobs.api.describe_inference_component(InferenceComponentName="By-Container")["Specification"]["Container"]
+    container = jobs.api.describe_inference_component(InferenceComponentName="By-Container")["Specification"][
+        "Container"
+    ]
     assert container == {"DeployedImage": {"SpecifiedImage": IMAGE}, "ArtifactUrl": MODEL_URI}
     jobs.api.delete_inference_component(InferenceComponentName="By-Model")
     with pytest.raises(ClientError, match="Could not find inference component"):
@@ -57,7 +57,7 @@ def test_the_components_of_a_variant_are_listed_in_pages(jobs: Jobs) -> None:
     )
     names = [[one["InferenceComponentName"] for one in page["InferenceComponents"]] for page in pages]
     assert [len(page) for page in names] == [5, 5, 2]
-    assert sorted(sum(names, [])) == sorted(f"paged-{index}" for index in range(12))
+    assert sorted(name for page in names for name in page) == sorted(f"paged-{index}" for index in range(12))
 
 
 def test_an_adapter_goes_to_the_variant_of_its_base(jobs: Jobs) -> None:
@@ -77,7 +77,12 @@ def test_an_adapter_goes_to_the_variant_of_its_base(jobs: Jobs) -> None:
 
 def test_a_component_needs_what_it_is_made_of(jobs: Jobs) -> None:
     jobs.api.create_model(ModelName="of-its-own", PrimaryContainer={"Image": IMAGE}, ExecutionRoleArn=jobs.role)
-    variant = {"VariantName": "all", "ModelName": "of-its-own", "InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
+    variant = {
+        "VariantName": "all",
+        "ModelName": "of-its-own",
+        "InitialInstanceCount": 1,
+        "InstanceType": "ml.m5.large",
+    }
     jobs.api.create_endpoint_config(EndpointConfigName="Of-Its-Own", ProductionVariants=[variant])
     jobs.api.create_endpoint(EndpointName="Of-Its-Own", EndpointConfigName="Of-Its-Own")
     with pytest.raises(ClientError, match="has no variant all that names no model"):
