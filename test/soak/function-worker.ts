@@ -29,6 +29,7 @@ export type Answer = { readonly result: SQSBatchResponse } | { readonly failed: 
 export class FunctionWorker {
   private child: ChildProcess | undefined;
   private lines: AsyncIterator<string> | undefined;
+  private loaded = false;
   busy = false;
 
   /**
@@ -48,6 +49,7 @@ export class FunctionWorker {
     const { bundle, timeoutSeconds } = this.deployed;
     const file = join(projectRoot, 'assets', bundle, 'index.js');
     const log = openSync(this.log, 'a');
+    this.loaded = false;
     this.child = spawn(process.execPath, [RUNTIME, file, bundle, String(timeoutSeconds)], {
       env: { ...this.environment },
       stdio: ['pipe', log, log, 'pipe'],
@@ -59,6 +61,7 @@ export class FunctionWorker {
     if ((await this.lines.next()).done) {
       throw new Error(`${bundle} does not load; see ${this.log}`);
     }
+    this.loaded = true;
   }
 
   async invoke(event: SQSEvent): Promise<Answer> {
@@ -79,14 +82,20 @@ export class FunctionWorker {
     }
   }
 
-  kill(): void {
-    this.child?.kill('SIGKILL');
+  /**
+   * Kills the process that was given an event, and no other: what a process did just before its end can come to notice
+   * while the next one is still loading.
+   *
+   * @returns whether there was one
+   */
+  kill(): boolean {
+    return this.loaded && this.child?.kill('SIGKILL') === true;
   }
 
   async stop(): Promise<void> {
     if (this.child && this.child.exitCode === null && this.child.signalCode === null) {
       const ended = once(this.child, 'exit');
-      this.kill();
+      this.child.kill('SIGKILL');
       await ended;
     }
   }

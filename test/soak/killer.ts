@@ -35,8 +35,9 @@ export class Killer {
       return false;
     }
     this.left.delete(worker);
-    this.killed.set(what, (this.killed.get(what) ?? 0) + 1);
-    worker.kill();
+    if (worker.kill()) {
+      this.killed.set(what, (this.killed.get(what) ?? 0) + 1);
+    }
     return true;
   }
 }
