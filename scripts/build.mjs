@@ -1,4 +1,5 @@
-// Builds everything that ships: the functions and the command line (esbuild), the jobs package (uv), the constructs (jsii).
+// Builds everything that ships: the functions, the command line and the TypeScript API (esbuild), the jobs package (uv), the
+// constructs (jsii).
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -15,6 +16,7 @@ import {
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { writeCoreTypes } from './core-types.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const inputs = [
@@ -26,7 +28,9 @@ const inputs = [
   'README.md',
   'package.json',
   'package-lock.json',
+  'docs/schemas',
   'scripts/build.mjs',
+  'scripts/core-types.mjs',
 ];
 const stamp = join(root, '.sandbox', 'build.sha256');
 const assets = join(root, 'assets');
@@ -44,6 +48,7 @@ rmSync(join(root, 'build'), { recursive: true, force: true });
 mkdirSync(assets, { recursive: true });
 await bundleFunctions();
 await bundleCommandLine();
+await bundleCore();
 buildJobsPackage();
 compileConstructs();
 mkdirSync(dirname(stamp), { recursive: true });
@@ -61,6 +66,11 @@ async function bundleCommandLine() {
   const outfile = join(assets, 'ml-lineage.cjs');
   await bundle(join('bin', 'ml-lineage.ts'), outfile, { js: '#!/usr/bin/env node' });
   chmodSync(outfile, 0o755);
+}
+
+async function bundleCore() {
+  await bundle(join('core', 'index.ts'), join(assets, 'core.js'));
+  await writeCoreTypes(root, join(assets, 'core.d.ts'));
 }
 
 // without minified white space esbuild writes module paths into comments, and the same source gives other bytes,

@@ -108,6 +108,8 @@ test('the package holds the constructs, the bundles and its papers, and nothing 
       'assets/lineage-deriver/index.js',
       'assets/lineage-jobs/__main__.py',
       'assets/lineage-jobs/lineage_jobs-0.1.0-py3-none-any.whl',
+      'assets/core.d.ts',
+      'assets/core.js',
       'assets/ml-lineage.cjs',
       'assets/model-registrar/index.js',
       'assets/mlflow-app-defaults/index.js',

@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DescribeTrainingJobCommand } from '@aws-sdk/client-sagemaker';
 import { kmsSigner } from '../../core/kms/kms-signer';
@@ -20,6 +22,7 @@ import {
 } from '../../sandbox/walk/pipeline-walk';
 import { finish, runProgram } from '../../sandbox/walk/run-program';
 import { sampleDataset } from '../../sandbox/walk/sample-data';
+import { installPackage } from '../installed-package';
 import { setAlias } from './call-mlflow';
 
 jest.setTimeout(240_000);
@@ -214,4 +217,57 @@ test.each([
   const { report, code } = await trace(subject);
   expect(linksOf(report.chain as unknown as Chain).map((link) => link.problem)).toContain(problem);
   expect([report.status, code]).toEqual(['unresolved', 2]);
+});
+
+test('the API of the installed package answers what the command line writes, as whom and where it is told', async () => {
+  const {
+    AWS_ACCESS_KEY_ID,
+    AWS_SECRET_ACCESS_KEY,
+    AWS_SESSION_TOKEN,
+    AWS_REGION,
+    AWS_DEFAULT_REGION,
+    ...environment
+  } = sandbox.processEnvironment();
+  const script = `import { readPlatform, trace, verifyEvidence } from 'cdk-ml-lineage/core';
+const { stack, access, subject, job, trust } = JSON.parse(process.argv[1]);
+const { region, ...credentials } = access;
+const platform = await readPlatform(stack, { region, credentials: async () => credentials });
+const traced = await trace(platform, subject, { trust, forward: true, objects: 3 });
+const evidence = await verifyEvidence(platform, job, { trust });
+console.log(JSON.stringify({ platform, traced, evidence }));`;
+  const access = {
+    region: AWS_REGION ?? AWS_DEFAULT_REGION,
+    accessKeyId: AWS_ACCESS_KEY_ID,
+    secretAccessKey: AWS_SECRET_ACCESS_KEY,
+    ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
+  };
+  const stack = pipelineStackName(PLATFORM);
+  const job = execution.trainingJobName ?? '';
+  const told = JSON.stringify({ stack, access, subject: 'models:/diagnosis/1', job, trust: [trusted] });
+  const scratch = mkdtempSync(join(tmpdir(), 'api-'));
+  try {
+    const args = ['--no-warnings', '--input-type=module', '--eval', script, told];
+    const answered = JSON.parse(
+      await runProgram(process.execPath, args, { cwd: installPackage(scratch), environment }),
+    ) as Record<'platform' | 'traced' | 'evidence', object>;
+    const commandLine = async (...words: string[]) =>
+      JSON.parse(
+        await runProgram(
+          join(projectRoot, 'assets', 'ml-lineage.cjs'),
+          [...words, '--stack', stack, '--json', '--trust', trusted],
+          { environment: sandbox.processEnvironment() },
+        ),
+      );
+    expect(answered.platform).toMatchObject({ stackName: stack, name: PLATFORM, region: access.region });
+    expect(answered.traced).toMatchObject({ status: 'recorded', assurance: 'attested' });
+    const { code, output } = await runTrace(
+      ...['models:/diagnosis/1', '--forward', '--objects', '3', '--json', '--trust', trusted],
+    );
+    expect(code).toBe(2);
+    expect(answered.traced).toEqual(JSON.parse(output));
+    expect(answered.evidence).toMatchObject({ result: 'verified' });
+    expect(answered.evidence).toEqual(await commandLine('evidence', 'show', job));
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
 });
