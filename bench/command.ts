@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Sandbox } from '../sandbox/instance';
@@ -6,6 +6,8 @@ import { projectRoot } from '../sandbox/project-paths';
 import { deployIdlePlatform } from './deployed-platform';
 import { measureListing } from './large-listing';
 import { describeMachine, describePython } from './machine';
+import { sectionOf, withSection } from './page-section';
+import { HEADING } from './questions-report';
 import { report } from './report';
 import { measureRunTaggers, type Rounds } from './run-tagger';
 
@@ -46,7 +48,10 @@ async function main(args: string[]): Promise<number> {
   const text = await measureAll(options);
   process.stdout.write(text);
   if (options.write) {
-    await writeFile(join(projectRoot, 'docs', 'benchmarks.md'), text);
+    const page = join(projectRoot, 'docs', 'benchmarks.md');
+    // that section is measured by itself.
+    const kept = sectionOf(await readFile(page, 'utf8'), HEADING);
+    await writeFile(page, kept === undefined ? text : withSection(text, kept));
   }
   return 0;
 }

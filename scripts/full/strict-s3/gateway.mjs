@@ -60,14 +60,24 @@ async function createUsers(executable, endpoint) {
  * Starts an S3 that verifies signatures and authorizes every request, with all it keeps below a directory.
  * Answers what its clients need to know, as environment variables, and how to stop it.
  */
-export async function startGateway(executable, directory) {
+export async function startGateway(executable, directory, options = []) {
   const [objects, versions, metadata, accounts] = ['objects', 'versions', 'metadata', 'accounts'].map((name) => {
     mkdirSync(join(directory, name));
     return join(directory, name);
   });
   const port = await findFreePort();
   const endpoint = `https://127.0.0.1:${port}`;
-  const gateway = ['--port', `127.0.0.1:${port}`, '--health', '/health', '--iam-dir', accounts, '--region', REGION];
+  const gateway = [
+    '--port',
+    `127.0.0.1:${port}`,
+    '--health',
+    '/health',
+    '--iam-dir',
+    accounts,
+    '--region',
+    REGION,
+    ...options,
+  ];
   const tls = ['--cert', join(tlsDirectory, 'server.pem'), '--key', join(tlsDirectory, 'server.key')];
   // not every file system has the extended attributes in which it would keep metadata otherwise.
   const backend = ['posix', '--versioning-dir', versions, '--sidecar', metadata, objects];
@@ -94,6 +104,12 @@ export async function startGateway(executable, directory) {
     await stop();
     throw error;
   }
-  const variables = { STRICT_S3_ENDPOINT: endpoint, STRICT_S3_SECRET: SECRET, STRICT_S3_AUTHORITY: authority };
+  const variables = {
+    STRICT_S3_ENDPOINT: endpoint,
+    STRICT_S3_SECRET: SECRET,
+    STRICT_S3_AUTHORITY: authority,
+    STRICT_S3_PROGRAM: executable,
+    STRICT_S3_LOG: logFile,
+  };
   return { variables, stop };
 }

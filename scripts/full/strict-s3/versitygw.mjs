@@ -5,7 +5,7 @@ import { stateDirectory } from '../../setup/project.mjs';
 import { runCommand } from '../../setup/run-command.mjs';
 import { findGo } from './go.mjs';
 
-const VERSION = 'v1.7.0';
+export const VERSION = 'v1.7.0';
 const MODULE = 'github.com/versity/versitygw/cmd/versitygw';
 
 const toolsDirectory = join(stateDirectory, 'tools');
