@@ -2,10 +2,12 @@ import {
   type ContainerDefinition,
   CreateEndpointCommand,
   CreateEndpointConfigCommand,
+  CreateInferenceComponentCommand,
   CreateModelCommand,
   CreateModelPackageCommand,
   CreateModelPackageGroupCommand,
   CreateTransformJobCommand,
+  type InferenceComponentSpecification,
   UpdateEndpointCommand,
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
@@ -70,6 +72,47 @@ export async function deployModel(
  */
 export async function redeployModel({ sagemaker }: AwsClients, endpoint: string, model: string): Promise<void> {
   await sagemaker.send(new UpdateEndpointCommand({ EndpointName: endpoint, EndpointConfigName: model }));
+}
+
+/**
+ * Makes an endpoint to which models are attached while it serves.
+ *
+ * @param roleArn with which SageMaker loads them
+ */
+export async function makeEndpointOfComponents(
+  aws: AwsClients,
+  endpoint: string,
+  roleArn: string,
+  tags: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await aws.sagemaker.send(
+    new CreateEndpointConfigCommand({
+      EndpointConfigName: endpoint,
+      ExecutionRoleArn: roleArn,
+      ProductionVariants: [{ VariantName: 'all', InstanceType: 'ml.m5.large', InitialInstanceCount: 1 }],
+    }),
+  );
+  await deployModel(aws, endpoint, endpoint, tags);
+}
+
+/**
+ * Attaches a model to an endpoint.
+ */
+export async function attachModel(
+  { sagemaker }: AwsClients,
+  endpoint: string,
+  component: string,
+  specification: InferenceComponentSpecification,
+): Promise<void> {
+  await sagemaker.send(
+    new CreateInferenceComponentCommand({
+      InferenceComponentName: component,
+      EndpointName: endpoint,
+      VariantName: 'all',
+      Specification: { ComputeResourceRequirements: { MinMemoryRequiredInMb: 1024 }, ...specification },
+      RuntimeConfig: { CopyCount: 1 },
+    }),
+  );
 }
 
 /**

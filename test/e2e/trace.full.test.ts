@@ -1,14 +1,21 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DescribeTrainingJobCommand } from '@aws-sdk/client-sagemaker';
+import { DescribeTrainingJobCommand, type DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
+import { contract } from '../../core/contract';
 import { kmsSigner } from '../../core/kms/kms-signer';
 import { s3EvidenceReader } from '../../core/s3/evidence-reader';
 import { type Chain, linksOf } from '../../core/trace/link';
 import { TraceReport } from '../../core/trace/trace-report';
 import { Sandbox } from '../../sandbox/instance';
 import { environmentDirectory, projectRoot } from '../../sandbox/project-paths';
-import { deployModel, makeModel, transformWith } from '../../sandbox/walk/deployed-model';
+import {
+  attachModel,
+  deployModel,
+  makeEndpointOfComponents,
+  makeModel,
+  transformWith,
+} from '../../sandbox/walk/deployed-model';
 import { bootstrapAccount } from '../../sandbox/walk/deployment';
 import { eventually } from '../../sandbox/walk/eventually';
 import {
@@ -24,6 +31,7 @@ import { finish, runProgram } from '../../sandbox/walk/run-program';
 import { sampleDataset } from '../../sandbox/walk/sample-data';
 import { installPackage } from '../installed-package';
 import { setAlias } from './call-mlflow';
+import { DrawnGraph } from './drawn-graph';
 
 jest.setTimeout(240_000);
 
@@ -41,6 +49,7 @@ let execution: FinishedExecution;
 let runId: string;
 let trusted: string;
 let oracle: Oracle;
+let job: DescribeTrainingJobResponse;
 
 function oracleEnvironment(): NodeJS.ProcessEnv {
   const environment = sandbox.processEnvironment();
@@ -88,6 +97,22 @@ async function waitForStatement(kind: string, name: string): Promise<void> {
   });
 }
 
+const modelUri = () => job.ModelArtifacts?.S3ModelArtifacts ?? '';
+
+/** Waits until SageMaker's lineage graph leads from the dataset to the training job. */
+async function waitForGraph(): Promise<void> {
+  const graph = new DrawnGraph(walk.aws.sagemaker);
+  const component = await graph.componentOf(job.TrainingJobArn ?? '');
+  const { md5 } = oracle.datasets[0] as { md5: string };
+  await eventually('an edge from the dataset to the job', 150, async () => {
+    const [artifact] = await graph.artifactsOf(objectOf(md5));
+    const edge = `${artifact?.ArtifactArn} ContributedTo ${component}`;
+    return (await graph.edges()).includes(edge) || undefined;
+  });
+}
+
+const objectOf = (md5: string) => `${walk.outputs.DvcRemoteUrl}/files/md5/${md5.slice(0, 2)}/${md5.slice(2)}`;
+
 const packageSubject = () => {
   const [group, version] = (execution.modelPackageArn ?? '').split(':model-package/')[1]?.split('/') ?? [];
   return `model-package/${group}/${version}`;
@@ -101,10 +126,8 @@ beforeAll(async () => {
   trusted = (await kmsSigner(walk.aws.kms, walk.outputs.SigningKeyArn)).keyid;
   execution = await runPipeline(walk, 'v1', await putRawData(walk, 'small', await sampleDataset(environment, 100)));
   runId = (await runOfExecution(walk, execution)).id;
-  const { ModelArtifacts } = await walk.aws.sagemaker.send(
-    new DescribeTrainingJobCommand({ TrainingJobName: execution.trainingJobName }),
-  );
-  await makeModel(walk.aws, 'honest', ModelArtifacts?.S3ModelArtifacts ?? '');
+  job = await walk.aws.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: execution.trainingJobName }));
+  await makeModel(walk.aws, 'honest', modelUri());
   await deployModel(walk.aws, 'Serving', 'honest');
   await transformWith(walk.aws, 'Batch', 'honest');
   await setAlias(sandbox, walk.outputs.MlflowAppArn, { name: 'diagnosis', alias: 'champion', version: '1' });
@@ -112,6 +135,7 @@ beforeAll(async () => {
   await waitForStatement('transform-job', 'Batch');
   await waitForStatement('model-package', packageSubject().split('/').slice(1).join('.'));
   oracle = await oracleSays<Oracle>('data_commit.py', walk.repository.url, execution.revision);
+  await waitForGraph();
 }, 480_000);
 
 afterAll(async () => {
@@ -166,28 +190,30 @@ test.each<[what: string, subject: () => string]>([
     'an object',
     () => {
       const { md5 } = (oracle.datasets[0] as Oracle['datasets'][0]).objects[0] as { md5: string };
-      return `${walk.outputs.DvcRemoteUrl}/files/md5/${md5.slice(0, 2)}/${md5.slice(2)}`;
+      return objectOf(md5);
     },
   ],
-  [
-    'the listing of a dataset',
-    () => {
-      const { md5 } = oracle.datasets[0] as { md5: string };
-      return `${walk.outputs.DvcRemoteUrl}/files/md5/${md5.slice(0, 2)}/${md5.slice(2)}`;
-    },
-  ],
-])('%s leads forward to the run, the version and the endpoint, and is no proof of absence', async (_what, subject) => {
-  const { report, code } = await trace(subject());
-  const links = linksOf(report.chain as unknown as Chain);
-  const values = (kind: string) => links.filter((link) => link.kind === kind).map(({ value }) => value);
-  expect(links.filter(({ outcome }) => outcome !== 'agrees' && outcome !== 'not-compared')).toEqual([]);
-  expect(values('run')).toContain(runId);
-  expect(values('model version')).toContain('diagnosis version 1');
-  expect(values('endpoint').map((arn) => arn.split('/').at(-1))).toContain('serving');
-  expect(values('data commit')).toContain(oracle.commit);
-  expect(report.status).toBe('recorded');
-  expect(code).toBe(2);
-});
+  ['the listing of a dataset', () => objectOf((oracle.datasets[0] as { md5: string }).md5)],
+])(
+  '%s leads forward to the run, the version, the package and the endpoint, and is no proof of absence',
+  async (_what, subject) => {
+    const { report, code } = await trace(subject());
+    const links = linksOf(report.chain as unknown as Chain);
+    const values = (kind: string) => links.filter((link) => link.kind === kind).map(({ value }) => value);
+    expect(links.filter(({ outcome }) => outcome !== 'agrees' && outcome !== 'not-compared')).toEqual([]);
+    expect(values('run')).toContain(runId);
+    expect(values('model version')).toContain('diagnosis version 1');
+    expect(values('endpoint').map((arn) => arn.split('/').at(-1))).toContain('serving');
+    expect(values('model package')).toContain(execution.modelPackageArn);
+    expect(values('data commit')).toContain(oracle.commit);
+    // MLflow and SageMaker's lineage graph both know of the job.
+    expect(
+      links.filter(({ kind }) => kind === 'given to').map(({ value, outcome }) => [value, outcome]),
+    ).toContainEqual([execution.trainingJobName, 'agrees']);
+    expect(report.status).toBe('recorded');
+    expect(code).toBe(2);
+  },
+);
 
 test("MLflow's own client names the same run and data commit for the version and the alias", async () => {
   const said = { version: '1', runId, dataCommit: oracle.commit };
@@ -270,4 +296,37 @@ console.log(JSON.stringify({ platform, traced, evidence }));`;
   } finally {
     rmSync(scratch, { recursive: true });
   }
+});
+
+describe('an endpoint of inference components', () => {
+  beforeAll(async () => {
+    const tags = { [contract.jobTags.platform]: PLATFORM };
+    await makeEndpointOfComponents(walk.aws, 'Attached', job.RoleArn ?? '', tags);
+    await attachModel(walk.aws, 'Attached', 'By-Model', { ModelName: 'honest' });
+    const Image = '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.6.0-cpu-py312';
+    await attachModel(walk.aws, 'Attached', 'By-Artifact', { Container: { Image, ArtifactUrl: modelUri() } });
+    await waitForStatement('endpoint', 'Attached');
+  }, 120_000);
+
+  test('leads by each of them to the objects that git and DVC name, and is not verified: nothing is stated of them', async () => {
+    const { report, code } = await trace('endpoint/Attached');
+    const links = linksOf(report.chain as unknown as Chain);
+    const components = links.filter(({ kind }) => kind === 'inference component');
+    expect(components.map(({ value }) => value.split('/').at(-1)).sort()).toEqual(['by-artifact', 'by-model']);
+    expect(links.filter(({ kind }) => kind === 'model bytes').map(({ outcome }) => outcome)).toEqual([
+      'agrees',
+      'agrees',
+    ]);
+    expect(objectsOf(report)).toEqual(asOracle());
+    expect(new Set(links.flatMap(({ problem }) => problem ?? []))).toEqual(
+      new Set(['component-not-stated', 'evidence-unresolved', 'variants-differ']),
+    );
+    expect([report.status, code]).toEqual(['unresolved', 2]);
+  });
+
+  test('is found from the data that its models were given', async () => {
+    const { report } = await trace(oracle.commit);
+    const endpoints = linksOf(report.chain as unknown as Chain).filter(({ kind }) => kind === 'endpoint');
+    expect(endpoints.map(({ value }) => value.split('/').at(-1)).sort()).toEqual(['attached', 'serving']);
+  });
 });
