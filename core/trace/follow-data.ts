@@ -1,6 +1,7 @@
 import { take } from '../chain/take';
 import { contract } from '../contract';
-import { type DataFound, findCommit, findObject, findRevision } from './found-data';
+import { type DataFound, findCommit, findRevision } from './found-data';
+import { findObject } from './found-object';
 import { ofDataCommit, ofDataset } from './given-jobs';
 import { givenTo } from './given-to';
 import type { Chain, Link } from './link';

@@ -1,7 +1,6 @@
 import type { Dataset } from '../chain/derivation';
 import type { FoundData } from '../chain/look-up-data';
 import { addressOf } from '../chain/run-tags';
-import { checkObject } from '../dvc/object-check';
 import { problemOfReason } from './data-links';
 import type { Link, LinkSource } from './link';
 import { answerOf, failedLink, SourceFailure } from './source-failure';
@@ -10,7 +9,6 @@ import type { DataSubject } from './subject';
 
 type Commit = Extract<DataSubject, { kind: 'data-commit' }>;
 type Revision = Extract<DataSubject, { kind: 'data-revision' }>;
-type StoredObject = Extract<DataSubject, { kind: 'object' }>;
 
 /**
  * The data that is asked for, as the Git hosts and the DVC remote have it now.
@@ -55,34 +53,6 @@ export async function findCommit({ commit }: Commit, { data }: TraceSources): Pr
   const gone = 'no data revision of the platform leads to it, any more or yet';
   const { links: more, datasets } = chosen('data commit', commit, found, links, gone);
   return { links: more, datasets, dataCommit: commit };
-}
-
-/**
- * Finds an object in the DVC remote of the platform.
- */
-export async function findObject({ bucket, prefix, md5 }: StoredObject, { data }: TraceSources): Promise<DataFound> {
-  const { location, remote } = data;
-  const common = { kind: 'object', value: `s3://${bucket}/${prefix} ${md5}`, sources: ['S3'] } as const;
-  const nothing = (link: Link): DataFound => ({ links: [link], dataCommit: undefined, datasets: [] });
-  if (bucket !== location.bucket || prefix !== location.prefix) {
-    const check = `the DVC remote of the platform is s3://${location.bucket}/${location.prefix}`;
-    return nothing({ ...common, outcome: 'missing', problem: 'object-not-of-remote', check });
-  }
-  const history = await answerOf(remote.history(md5));
-  if (history instanceof SourceFailure) {
-    return nothing(failedLink('object', common.value, history));
-  }
-  const object = checkObject(md5, history);
-  switch (object.kind) {
-    case 'missing':
-      return nothing({ ...common, outcome: 'missing', problem: 'object-not-found', check: 'the DVC remote has none' });
-    case 'overwritten':
-      return nothing({ ...common, outcome: 'differs', problem: 'object-overwritten', check: object.how });
-    case 'present': {
-      const check = `the DVC remote has it with ${object.sizeBytes.toLocaleString('en')} bytes; they were not read`;
-      return nothing({ ...common, outcome: 'agrees', check });
-    }
-  }
 }
 
 async function lookUpCommit(repository: string, commit: string, data: TraceSources['data']) {
