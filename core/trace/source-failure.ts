@@ -121,7 +121,8 @@ function problemOf(error: Error): FailureProblem {
     return 'evidence-broken';
   }
   if (error instanceof CannotSucceed) {
-    return 'refused';
+    // such as the secret with the token of a Git host, which the reader may not read.
+    return error.cause instanceof Error && problemOf(error.cause) === 'access-denied' ? 'access-denied' : 'refused';
   }
   const status = error instanceof HttpError ? error.status : statusOfAws(error);
   if (status === 401 || status === 403 || NO_ACCESS.test(error.name)) {

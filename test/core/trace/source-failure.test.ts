@@ -21,6 +21,16 @@ test.each([
   ['a session that has ended', aws('ExpiredTokenException', 400), 'access-denied'],
   ['a request that is refused', aws('ValidationException', 400), 'refused'],
   ['a host that refuses', new CannotSucceed('git-refused', 'no'), 'refused'],
+  [
+    'a secret that may not be read',
+    new CannotSucceed('token-unreadable', 'no', { cause: aws('AccessDeniedException', 400) }),
+    'access-denied',
+  ],
+  [
+    'a secret that is not there',
+    new CannotSucceed('token-unreadable', 'no', { cause: aws('ResourceNotFoundException', 400) }),
+    'refused',
+  ],
   ['what is changing', new NotAtRest('it is Updating'), 'not-at-rest'],
   ['a chain that is broken', new ChainBroken({ platform: 'demo', kind: 'checkpoint' }, []), 'evidence-broken'],
 ])('%s is told as %s', async (_what, error, problem) => {
