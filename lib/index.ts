@@ -20,6 +20,7 @@ export * from './lineage-pipeline';
 export * from './lineage-pipeline-grants';
 export * from './lineage-pipeline-target';
 export * from './lineage-platform';
+export * from './lineage-platform-grants';
 export * from './mlflow-app';
 export * from './mlflow-app-grants';
 export * from './model-registration';

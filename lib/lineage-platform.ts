@@ -14,18 +14,20 @@ import type { JobRoleProps } from './job-role';
 import { JobToolkit } from './job-toolkit';
 import { LineageOperations, type LineageOperationsOptions } from './lineage-operations';
 import { LineagePipeline, type LineagePipelineOptions } from './lineage-pipeline';
+import { LineagePlatformGrants } from './lineage-platform-grants';
 import { type IMlflowApp, MlflowApp } from './mlflow-app';
 import { contract, matches } from './private/contract';
 import { defineAccessLogBucket, defineDataBucket } from './private/data-bucket';
 import { enforce, isKnown, type Rule } from './private/errors';
+import { libraryVersion } from './private/library-version';
 import { ObjectGrants } from './private/object-grants';
 import { describeRepositories, describeToolkit } from './private/platform-description';
+import { MODEL_PREFIX } from './private/platform-layout';
+import { describeReaderPolicy } from './private/reader-policy';
 import { ProcessingRole } from './processing-role';
 import { Reconciler, type ReconcilerOptions } from './reconciler';
 import { RunTagger } from './run-tagger';
 import { TrainingRole } from './training-role';
-
-const MODEL_PREFIX = 'models';
 
 /**
  * Where the data of a LineagePlatform is.
@@ -298,6 +300,11 @@ export class LineagePlatform extends Construct {
    */
   public readonly operations?: LineageOperations;
 
+  /**
+   * Who may ask it.
+   */
+  public readonly grants: LineagePlatformGrants;
+
   constructor(scope: Construct, id: string, props: LineagePlatformProps) {
     super(scope, id);
     enforce(this, 'LineagePlatformInvalid', props, RULES);
@@ -374,6 +381,7 @@ export class LineagePlatform extends Construct {
         reconciler: this.reconciler,
       });
     }
+    this.grants = LineagePlatformGrants.fromLineagePlatform(this);
   }
 
   /**
@@ -386,6 +394,14 @@ export class LineagePlatform extends Construct {
     const stack = Stack.of(this);
     const outputs = contract.stackOutputs;
     new CfnOutput(stack, outputs.platformName, { value: this.platformName });
+    new CfnOutput(stack, outputs.libraryVersion, {
+      value: libraryVersion(),
+      description: `The version of ${contract.packageName} that the platform was deployed with`,
+    });
+    new CfnOutput(stack, outputs.readerPolicy, {
+      value: describeReaderPolicy(this),
+      description: 'The IAM policy of whoever may ask the platform: ml-lineage doctor --policy prints it',
+    });
     new CfnOutput(stack, outputs.dvcRemoteUrl, {
       value: dvcRemote.url,
       description: 'Put this into the data repository: dvc remote add --default storage <url>',

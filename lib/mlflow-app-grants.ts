@@ -8,6 +8,7 @@ import {
   LOG_TO_TRACKING_SERVER,
   OPEN_MLFLOW_APP,
   OPEN_TRACKING_SERVER,
+  READ_TRACKING_SERVER,
 } from './private/perms';
 
 /**
@@ -18,22 +19,39 @@ export class MlflowAppGrants {
    * Grants for an app, new or imported.
    */
   static fromMlflowApp(app: IMlflowApp): MlflowAppGrants {
-    return new MlflowAppGrants(app, CALL_MLFLOW_APP, CALL_MLFLOW_APP, OPEN_MLFLOW_APP);
+    return new MlflowAppGrants(app, CALL_MLFLOW_APP, CALL_MLFLOW_APP, CALL_MLFLOW_APP, OPEN_MLFLOW_APP);
   }
 
   /**
    * Grants for a tracking server that was imported in the place of an app.
    */
   static fromTrackingServer(server: IMlflowApp): MlflowAppGrants {
-    return new MlflowAppGrants(server, CALL_TRACKING_SERVER, LOG_TO_TRACKING_SERVER, OPEN_TRACKING_SERVER);
+    return new MlflowAppGrants(
+      server,
+      READ_TRACKING_SERVER,
+      CALL_TRACKING_SERVER,
+      LOG_TO_TRACKING_SERVER,
+      OPEN_TRACKING_SERVER,
+    );
   }
 
   private constructor(
     private readonly app: IMlflowApp,
+    private readonly reading: string[],
     private readonly calling: string[],
     private readonly logging: string[],
     private readonly opening: string[],
   ) {}
+
+  /**
+   * Follows runs, logged models and model versions by the MLflow API, without access to artifacts.
+   *
+   * On an app it is the right to do all that its API does, because one IAM action guards it; a tracking server has narrower
+   * ones.
+   */
+  read(grantee: iam.IGrantable): iam.Grant {
+    return this.onApp(grantee, this.reading);
+  }
 
   /**
    * Calls the app's MLflow API as the functions of this library do: reads runs, registers models and writes tags, without

@@ -77,6 +77,16 @@ export const CALL_TRACKING_SERVER = [
   'sagemaker-mlflow:SetModelVersionTag',
   'sagemaker-mlflow:UpdateRun',
 ];
+// these are what whoever follows a chain calls,
+export const READ_TRACKING_SERVER = [
+  'sagemaker-mlflow:GetModelVersion',
+  'sagemaker-mlflow:GetModelVersionByAlias',
+  'sagemaker-mlflow:GetRun',
+  'sagemaker-mlflow:SearchExperiments',
+  'sagemaker-mlflow:SearchLoggedModels',
+  'sagemaker-mlflow:SearchModelVersions',
+  'sagemaker-mlflow:SearchRuns',
+];
 // and these are what MLflow's client calls in a job, which deletes nothing: as a server saw it when runs, models, datasets
 // and model versions were logged and models loaded. No action is named after the creation of a logged model.
 export const LOG_TO_TRACKING_SERVER = [
@@ -122,18 +132,19 @@ export const READ_SECRET = ['secretsmanager:GetSecretValue'];
 export const DESCRIBE_PROCESSING_JOBS = ['sagemaker:DescribeProcessingJob'];
 export const DESCRIBE_TRAINING_JOBS = ['sagemaker:DescribeTrainingJob'];
 export const LIST_JOBS = ['sagemaker:ListProcessingJobs', 'sagemaker:ListTrainingJobs'];
-export const LIST_DEPLOYMENTS = [
-  'sagemaker:ListEndpoints',
-  'sagemaker:ListModelPackages',
-  'sagemaker:ListTransformJobs',
-];
+export const LIST_ENDPOINTS = ['sagemaker:ListEndpoints'];
+export const LIST_INFERENCE_COMPONENTS = ['sagemaker:ListInferenceComponents'];
+export const LIST_DEPLOYMENTS = [...LIST_ENDPOINTS, 'sagemaker:ListModelPackages', 'sagemaker:ListTransformJobs'];
 export const READ_JOB_TAGS = ['sagemaker:ListTags'];
 export const DESCRIBE_ENDPOINTS = ['sagemaker:DescribeEndpoint'];
 export const DESCRIBE_ENDPOINT_CONFIGS = ['sagemaker:DescribeEndpointConfig'];
+export const DESCRIBE_INFERENCE_COMPONENTS = ['sagemaker:DescribeInferenceComponent'];
 export const DESCRIBE_MODELS = ['sagemaker:DescribeModel'];
 export const DESCRIBE_MODEL_PACKAGES = ['sagemaker:DescribeModelPackage'];
 export const DESCRIBE_TRANSFORM_JOBS = ['sagemaker:DescribeTransformJob'];
 export const UPDATE_MODEL_PACKAGES = ['sagemaker:UpdateModelPackage'];
+
+export const DESCRIBE_STACK = ['cloudformation:DescribeStacks'];
 
 export const SEND_MESSAGES = ['sqs:SendMessage'];
 
@@ -153,6 +164,10 @@ export const MIRROR_MODEL_REGISTRY = [
 export const MIRROR_LINEAGE = ['sagemaker:AddAssociation', 'sagemaker:CreateAction', 'sagemaker:DescribeAction'];
 // has no resource type: allowed on artifacts alone, it is refused.
 export const FIND_LINEAGE = ['sagemaker:ListArtifacts'];
+
+// what leads in the lineage graph from a dataset to the jobs that were given it.
+export const FOLLOW_LINEAGE = ['sagemaker:ListArtifacts', 'sagemaker:ListAssociations'];
+export const DESCRIBE_TRIAL_COMPONENTS = ['sagemaker:DescribeTrialComponent'];
 
 // what completes the lineage graph; it changes and deletes nothing there.
 export const SEARCH_LINEAGE_GRAPH = [

@@ -6,7 +6,12 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { CfnMlflowApp } from 'aws-cdk-lib/aws-sagemaker';
 import { type IMlflowApp, MlflowApp, type MlflowAppProps, ModelRegistrationMode } from '../../lib';
-import { CALL_TRACKING_SERVER, LOG_TO_TRACKING_SERVER, OPEN_TRACKING_SERVER } from '../../lib/private/perms';
+import {
+  CALL_TRACKING_SERVER,
+  LOG_TO_TRACKING_SERVER,
+  OPEN_TRACKING_SERVER,
+  READ_TRACKING_SERVER,
+} from '../../lib/private/perms';
 import { actionsOf, defineRole, defineStack, type Statement, statementsOf, templateOf } from './definition';
 
 const ARN = 'arn:aws:sagemaker:us-east-1:111122223333:mlflow-app/app-EXAMPLE';
@@ -382,7 +387,12 @@ test('every action on a tracking server is one that IAM knows', async () => {
       known.add(`${service}:${action}`);
     }
   }
-  const granted = [...CALL_TRACKING_SERVER, ...LOG_TO_TRACKING_SERVER, ...OPEN_TRACKING_SERVER];
+  const granted = [
+    ...CALL_TRACKING_SERVER,
+    ...LOG_TO_TRACKING_SERVER,
+    ...OPEN_TRACKING_SERVER,
+    ...READ_TRACKING_SERVER,
+  ];
   expect(granted.filter((action) => !known.has(action))).toEqual([]);
 });
 
