@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
+import { awsFailure } from '../core/doctor/aws-failure';
 import { version } from '../package.json';
 import { addBackfill } from './backfill-command';
+import { addDoctor } from './doctor-command';
 import { addEvidenceCheckpoint } from './evidence-checkpoint-command';
 import { addEvidenceExport } from './evidence-export-command';
 import { addEvidenceShow } from './evidence-show-command';
@@ -21,6 +23,7 @@ const program = new Command('ml-lineage')
   .showHelpAfterError('(ml-lineage --help shows what there is)');
 
 addTrace(program);
+addDoctor(program);
 addRetained(program);
 addRedrive(program);
 addBackfill(program);
@@ -31,11 +34,14 @@ addEvidenceShow(evidence);
 addEvidenceExport(evidence);
 addEvidenceCheckpoint(evidence);
 
+
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : EXIT.usage;
     return;
   }
-  process.stderr.write(`ml-lineage: ${terminalText(error instanceof Error ? error.message : String(error))}\n`);
+  const failure = awsFailure(error);
+  const told = failure ? `${failure.what}; ${failure.remedy}` : error instanceof Error ? error.message : String(error);
+  process.stderr.write(`ml-lineage: ${terminalText(told)}\n`);
   process.exitCode = EXIT.failed;
 });

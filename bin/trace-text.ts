@@ -4,6 +4,7 @@ import type { Trace } from '../core/trace/trace';
 import type { TracedDataset } from '../core/trace/traced-data';
 import { EXIT } from './exit-codes';
 import { terminalText } from './terminal-text';
+import { wrapped } from './wrapped';
 
 const MARKS: Record<LinkOutcome, string> = {
   agrees: 'ok',
@@ -101,18 +102,4 @@ function nextSteps({ trainings, datasets, platform }: Trace): string[] {
 
 function entry(label: string, value: string): string {
   return `${label.padEnd(LABEL_WIDTH)} ${terminalText(value)}`;
-}
-
-/** Breaks a text between its words. A word that is longer stays whole, for it is there to be copied. */
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) {
-      lines[lines.length - 1] = `${last} ${word}`;
-    } else {
-      lines.push(word);
-    }
-  }
-  return lines;
 }

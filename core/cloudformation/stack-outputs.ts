@@ -46,7 +46,14 @@ export interface PlatformAddresses {
  * Reads the outputs that `LineagePlatform.addOutputs` adds to a stack.
  */
 export async function readStackOutputs(client: CloudFormationClient, stackName: string): Promise<PlatformAddresses> {
-  const result = Outputs.safeParse(await readOutputs(client, stackName));
+  return addressesOf(stackName, await readOutputs(client, stackName));
+}
+
+/**
+ * The same, of outputs that were read already.
+ */
+export function addressesOf(stackName: string, outputs: StackOutputs): PlatformAddresses {
+  const result = Outputs.safeParse(outputs);
   if (!result.success) {
     throw new LineageError(
       'stack-without-platform',
@@ -64,12 +71,14 @@ export async function readStackOutputs(client: CloudFormationClient, stackName: 
 }
 
 /**
+ * The outputs of a stack by their names.
+ */
+export type StackOutputs = Readonly<Record<string, string | undefined>>;
+
+/**
  * All outputs of a stack, whoever added them.
  */
-export async function readOutputs(
-  client: CloudFormationClient,
-  stackName: string,
-): Promise<Readonly<Record<string, string | undefined>>> {
+export async function readOutputs(client: CloudFormationClient, stackName: string): Promise<StackOutputs> {
   const { Stacks = [] } = await describe(client, stackName);
   return Object.fromEntries((Stacks[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
 }

@@ -46,7 +46,10 @@ export function compareSettings(
 // what moves the objects away from the content-addressed place that the address names.
 const MOVING = ['endpointurl', 'version_aware', 'worktree'];
 
-function differenceOf(section: ReadonlyMap<string, string>, remoteUrl: string): string | undefined {
+/**
+ * How the settings of a remote differ from the platform's one; `undefined` where they lead to it.
+ */
+export function differenceOf(section: ReadonlyMap<string, string>, remoteUrl: string): string | undefined {
   const url = section.get('url');
   if (url?.replace(/\/+$/, '') !== remoteUrl) {
     // neither its name nor its address is told: people put passwords there.

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RedriveReport } from '../delivery/redrive-report';
+import { DoctorReport } from '../doctor/doctor-report';
 import { BackfillReport } from '../reconcile/backfill-report';
 import { TraceReport } from '../trace/trace-report';
 import { EvidenceExport } from './evidence-export';
@@ -29,6 +30,7 @@ export function evidenceJsonSchemas(): Readonly<Record<string, unknown>> {
     'evidence-report.v1.json': jsonSchema('evidence report', EvidenceReport),
     'backfill-report.v1.json': jsonSchema('backfill report', BackfillReport),
     'trace-report.v1.json': jsonSchema('trace report', TraceReport),
+    'doctor-report.v1.json': jsonSchema('doctor report', DoctorReport),
     'redrive-report.v1.json': jsonSchema('redrive report', RedriveReport),
   };
 }
