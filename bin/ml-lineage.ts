@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { awsFailure } from '../core/doctor/aws-failure';
 import { version } from '../package.json';
 import { addBackfill } from './backfill-command';
+import { addCompletion } from './completion-command';
 import { addDoctor } from './doctor-command';
 import { addEvidenceCheckpoint } from './evidence-checkpoint-command';
 import { addEvidenceExport } from './evidence-export-command';
@@ -34,6 +35,7 @@ addEvidenceShow(evidence);
 addEvidenceExport(evidence);
 addEvidenceCheckpoint(evidence);
 
+addCompletion(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) {
