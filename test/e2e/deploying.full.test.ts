@@ -113,6 +113,11 @@ test('the package that waits is approved, and its metadata names the data commit
   expect(approved.CustomerMetadataProperties?.[contract.runTags.dataCommit]).toBe(commit);
 });
 
+test('nothing keeps questions from being answered', async () => {
+  const examined = await follow('8. Ask');
+  expect(examined).toMatch(/^\d+ in order, 0 failed, 1 not checked$/m);
+});
+
 test('the chain is traced to the dataset, and its evidence is verified', async () => {
   const traced = await follow('8. Ask');
   expect(traced).toContain(commit);
