@@ -29,6 +29,7 @@ test('a walk goes on where the step before says', () => {
 test.each([
   ['text that is no JSON', 'x'],
   ['an event that is not scheduled yet', event('2026-02-01T05:00:00Z')],
+  ['an event of the year 0, before which no walk can look', event('0000-01-01T00:00:00Z')],
   ['another event of the same source', event(undefined, { 'detail-type': 'Something else' })],
   ['a place that is none', JSON.stringify({ ...beginWalk('test-1', new Date(0), NOW), phase: 'everything' })],
 ])('parks %s', (_what, body) => {
