@@ -1,10 +1,12 @@
 import { isThrottlingError, isTransientError } from '@smithy/core/retry';
 import { z } from 'zod';
+import { AnswerTooLarge } from '../http/answer-too-large';
 import { HttpError, isRefusalStatus } from '../http/http-error';
 import type { ParkingReason } from './failures';
 
-// what the language throws where a program is wrong, or meets an answer that it was not written for.
-const DEFECTS = [TypeError, RangeError, ReferenceError, SyntaxError, URIError, z.ZodError];
+// what the language throws where a program is wrong, or meets an answer that it was not written for,
+// such as one without an end.
+const DEFECTS = [TypeError, RangeError, ReferenceError, SyntaxError, URIError, z.ZodError, AnswerTooLarge];
 
 // services with a JSON protocol answer all of these with 400: rights and credentials, which take up to 15 minutes to
 // change and which people mend meanwhile; keys that are disabled; what is in use or at its limit at the moment.

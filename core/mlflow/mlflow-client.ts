@@ -6,9 +6,13 @@ import type { NewModelVersion } from '../chain/register-model';
 import type { RunTags } from '../chain/run-tags';
 import type { RunDataset } from '../chain/tag-runs';
 import { contract, pattern } from '../contract';
+import { AnswerTooLarge } from '../http/answer-too-large';
+import { boundedPages } from '../http/bounded-pages';
+import { boundedText } from '../http/bounded-text';
 import { HttpError } from '../http/http-error';
 import { type RateLimit, rateLimit } from '../http/rate-limit';
 import { retryAfterSeconds } from '../http/retry-after';
+import { answeredList } from './answered-list';
 import type { MlflowPage, RegisteredVersion } from './mlflow-pages';
 import { type MlflowApp, signMlflowRequest } from './signed-request';
 
@@ -25,17 +29,19 @@ const RUNS_PER_SEARCH = 50;
 const Tag = z.object({ key: z.string(), value: z.string().default('') });
 const Metric = z.object({ key: z.string(), value: z.union([z.number(), z.string()]).default('') });
 const DatasetInput = z.object({
-  tags: z.array(Tag).default([]),
+  tags: answeredList(Tag),
   dataset: z.object({ source_type: z.string().default(''), source: z.string().default('') }),
 });
 
 // MLflow answers 64-bit numbers as texts or as numbers, and leaves empty lists out.
 const int64 = z.union([z.number(), z.string().regex(/^-?[0-9]+$/)]).transform(Number);
 
+const experimentId = z.string().regex(pattern('mlflowExperimentId'));
+
 const MlflowRun = z.object({
   info: z.object({
     run_id: z.string().regex(pattern('mlflowRunId')),
-    experiment_id: z.string(),
+    experiment_id: experimentId,
     status: z.string().default('RUNNING'),
     start_time: int64.default(0),
     lifecycle_stage: z.string().default('active'),
@@ -43,19 +49,19 @@ const MlflowRun = z.object({
   }),
   data: z
     .object({
-      tags: z.array(Tag).default([]),
-      params: z.array(Tag).default([]),
-      metrics: z.array(Metric).default([]),
+      tags: answeredList(Tag),
+      params: answeredList(Tag),
+      metrics: answeredList(Metric),
     })
     .default({ tags: [], params: [], metrics: [] }),
-  inputs: z.object({ dataset_inputs: z.array(DatasetInput).default([]) }).default({ dataset_inputs: [] }),
-  outputs: z.object({ model_outputs: z.array(z.unknown()).default([]) }).default({ model_outputs: [] }),
+  inputs: z.object({ dataset_inputs: answeredList(DatasetInput) }).default({ dataset_inputs: [] }),
+  outputs: z.object({ model_outputs: answeredList(z.unknown()) }).default({ model_outputs: [] }),
 });
 
 const RunAnswer = z.object({ run: MlflowRun });
-const RunPage = z.object({ runs: z.array(MlflowRun).default([]), next_page_token: z.string().optional() });
+const RunPage = z.object({ runs: answeredList(MlflowRun), next_page_token: z.string().optional() });
 const ExperimentPage = z.object({
-  experiments: z.array(z.object({ experiment_id: z.string() })).default([]),
+  experiments: answeredList(z.object({ experiment_id: experimentId })),
   next_page_token: z.string().optional(),
 });
 
@@ -66,7 +72,7 @@ const Version = z.object({
   creation_timestamp: int64,
 });
 const ModelVersionAnswer = z.object({ model_version: Version });
-const VersionPage = z.object({ model_versions: z.array(Version).default([]), next_page_token: z.string().optional() });
+const VersionPage = z.object({ model_versions: answeredList(Version), next_page_token: z.string().optional() });
 
 const NewVersionAnswer = z.object({
   model_version: z.object({ version: z.string().regex(pattern('registeredModelVersion')) }),
@@ -74,53 +80,47 @@ const NewVersionAnswer = z.object({
 
 const runId = z.string().regex(pattern('mlflowRunId'));
 const LoggedModelPage = z.object({
-  models: z
-    .array(
-      z.object({
-        info: z.object({
-          model_id: z.string().regex(pattern('loggedModelId')),
-          // a model that was logged outside of a run names none.
-          source_run_id: z.union([z.literal(''), runId]).default(''),
-          creation_timestamp_ms: int64,
-          artifact_uri: z.string().default(''),
-          tags: z.array(Tag).default([]),
-        }),
+  models: answeredList(
+    z.object({
+      info: z.object({
+        model_id: z.string().regex(pattern('loggedModelId')),
+        // a model that was logged outside of a run names none.
+        source_run_id: z.union([z.literal(''), runId]).default(''),
+        creation_timestamp_ms: int64,
+        artifact_uri: z.string().default(''),
+        tags: answeredList(Tag),
       }),
-    )
-    .default([]),
+    }),
+  ),
   next_page_token: z.string().optional(),
 });
 const RegistrationPage = z.object({
-  model_versions: z.array(z.object({ creation_timestamp: int64 })).default([]),
+  model_versions: answeredList(z.object({ creation_timestamp: int64 })),
   next_page_token: z.string().optional(),
 });
 const RegisteredVersionPage = z.object({
-  model_versions: z
-    .array(
-      z.object({
-        name: z.string(),
-        version: z.string().regex(pattern('registeredModelVersion')),
-        run_id: z.union([z.literal(''), runId]).optional(),
-        source: z.string().default(''),
-        creation_timestamp: int64,
-        tags: z.array(Tag).default([]),
-      }),
-    )
-    .default([]),
+  model_versions: answeredList(
+    z.object({
+      name: z.string(),
+      version: z.string().regex(pattern('registeredModelVersion')),
+      run_id: z.union([z.literal(''), runId]).optional(),
+      source: z.string().default(''),
+      creation_timestamp: int64,
+      tags: answeredList(Tag),
+    }),
+  ),
   next_page_token: z.string().optional(),
 });
 const ModelVersionPage = z.object({
-  model_versions: z
-    .array(
-      z.object({
-        name: z.string(),
-        version: z.string().regex(pattern('registeredModelVersion')),
-        run_id: runId,
-        source: z.string().default(''),
-        tags: z.array(Tag).default([]),
-      }),
-    )
-    .default([]),
+  model_versions: answeredList(
+    z.object({
+      name: z.string(),
+      version: z.string().regex(pattern('registeredModelVersion')),
+      run_id: runId,
+      source: z.string().default(''),
+      tags: answeredList(Tag),
+    }),
+  ),
   next_page_token: z.string().optional(),
 });
 
@@ -455,7 +455,9 @@ export class MlflowClient {
     const ids: string[] = [];
     const body = { view_type: 'ALL', max_results: EXPERIMENTS_PER_PAGE };
     for await (const page of this.pages('POST', 'experiments/search', body, ExperimentPage)) {
-      ids.push(...page.experiments.map(({ experiment_id }) => experiment_id));
+      for (const { experiment_id } of page.experiments) {
+        ids.push(experiment_id);
+      }
     }
     return ids;
   }
@@ -471,7 +473,16 @@ export class MlflowClient {
     }
   }
 
-  private async *pages<Page extends { next_page_token?: string | undefined }>(
+  private pages<Page extends { next_page_token?: string | undefined }>(
+    method: 'GET' | 'POST',
+    path: string,
+    parameters: Record<string, unknown>,
+    schema: z.ZodType<Page>,
+  ): AsyncGenerator<Page> {
+    return boundedPages(this.followPages(method, path, parameters, schema), `the answer of MLflow to ${path}`);
+  }
+
+  private async *followPages<Page extends { next_page_token?: string | undefined }>(
     method: 'GET' | 'POST',
     path: string,
     parameters: Record<string, unknown>,
@@ -526,8 +537,12 @@ export class MlflowClient {
 async function send(path: string, url: URL, request: RequestInit): Promise<{ response: Response; text: string }> {
   try {
     const response = await fetch(url, { ...request, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
-    return { response, text: await response.text() };
+    const text = await boundedText(response, contract.limits.mlflowAnswerBytes, `the answer of MLflow to ${path}`);
+    return { response, text };
   } catch (error) {
+    if (error instanceof AnswerTooLarge) {
+      throw error;
+    }
     // fetch throws a TypeError where the network fails, as if the program were wrong.
     throw new Error(`MLflow does not answer ${path}`, { cause: error });
   }

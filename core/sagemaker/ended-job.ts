@@ -4,6 +4,7 @@ import type { JobEnvironment } from '../chain/configuration';
 import type { JobIdentity } from '../chain/derivation';
 import { contract } from '../contract';
 import { CannotSucceed } from '../delivery/failures';
+import { boundedPages } from '../http/bounded-pages';
 import { NotAtRest } from './not-at-rest';
 import { isNotFound } from './not-found';
 
@@ -98,7 +99,11 @@ export async function describeIfThere<T>({ kind, name }: NamedJob, describe: () 
  * The value of one tag of a job.
  */
 export async function readJobTag(sagemaker: SageMakerClient, arn: string, key: string): Promise<string | undefined> {
-  for await (const { Tags = [] } of paginateListTags({ client: sagemaker }, { ResourceArn: arn })) {
+  const pages = boundedPages(
+    paginateListTags({ client: sagemaker }, { ResourceArn: arn }),
+    `the list of tags of ${arn}`,
+  );
+  for await (const { Tags = [] } of pages) {
     const tag = Tags.find(({ Key }) => Key === key);
     if (tag) {
       return tag.Value;

@@ -8,6 +8,7 @@ import {
 import { contract, pattern } from '../contract';
 import { type Day, isInDay } from '../evidence/day';
 import { type JobsOfDay, TooManyToCount } from '../evidence/take-census';
+import { boundedPages } from '../http/bounded-pages';
 import { TERMINAL_STATUSES } from './ended-job';
 import { belongsToPlatform } from './job-scope';
 
@@ -50,6 +51,7 @@ async function list(sagemaker: SageMakerClient, kind: Kind, { start, end }: Day)
     CreationTimeAfter: new Date(start.getTime() - 1000),
     CreationTimeBefore: new Date(end.getTime() + 1000),
   };
+  const what = `the list of the ${kind}s of a day`;
   const jobs: Listed[] = [];
   const take = (name: string | undefined, createdAt: Date | undefined) => {
     if (!name || !pattern('jobName').test(name) || !createdAt) {
@@ -61,13 +63,13 @@ async function list(sagemaker: SageMakerClient, kind: Kind, { start, end }: Day)
     }
   };
   if (kind === 'training-job') {
-    for await (const { TrainingJobSummaries = [] } of paginateListTrainingJobs(paging, times)) {
+    for await (const { TrainingJobSummaries = [] } of boundedPages(paginateListTrainingJobs(paging, times), what)) {
       for (const { TrainingJobName, CreationTime } of TrainingJobSummaries) {
         take(TrainingJobName, CreationTime);
       }
     }
   } else {
-    for await (const { ProcessingJobSummaries = [] } of paginateListProcessingJobs(paging, times)) {
+    for await (const { ProcessingJobSummaries = [] } of boundedPages(paginateListProcessingJobs(paging, times), what)) {
       for (const { ProcessingJobName, CreationTime } of ProcessingJobSummaries) {
         take(ProcessingJobName, CreationTime);
       }

@@ -1,6 +1,7 @@
 import { SageMakerServiceException } from '@aws-sdk/client-sagemaker';
 import { z } from 'zod';
 import { lastingReason } from '../../../core/delivery/lasting-failure';
+import { AnswerTooLarge } from '../../../core/http/answer-too-large';
 import { HttpError } from '../../../core/http/http-error';
 import { MlflowError } from '../../../core/mlflow/mlflow-client';
 
@@ -16,6 +17,7 @@ test.each([
   ['an answer of another shape', unfit],
   ['a property of nothing', new TypeError('Cannot read properties of undefined')],
   ['a number out of range', new RangeError('Invalid time value')],
+  ['an answer without an end', new AnswerTooLarge('too large')],
   ['JSON that is none', new SyntaxError('Unexpected token')],
 ])('%s is unexpected, and stays', (_what, error) => {
   expect(lastingReason(error)).toBe('unexpected-error');

@@ -247,3 +247,24 @@ test('runs are found by one of the datasets in their tag, and not by one whose a
   expect(found.map(({ tags }) => tags['lineage.dataset'])).toEqual([`a@${md5}\nb@${'f'.repeat(32)}`]);
   expect(requests.at(-1)?.body).toMatchObject({ filter: `tags.\`lineage.dataset\` LIKE '%@${md5}%'` });
 });
+
+test('fails on a search that always has one more page', async () => {
+  const requests = answering(() => ({ experiments: [], next_page_token: 'more' }));
+  await expect(all(client.findRunsByTag('tag', 'train-1'))).rejects.toThrow(/has more than 1000 pages/);
+  expect(requests.length).toBeLessThan(1010);
+});
+
+test('fails on an answer that is too large to be held', async () => {
+  const zeros = new Uint8Array(1024 * 1024);
+  const endless = () => new ReadableStream({ pull: (controller) => controller.enqueue(zeros) });
+  jest.spyOn(globalThis, 'fetch').mockImplementation(async () => new Response(endless()));
+  await expect(client.getRun(RUN)).rejects.toThrow('the answer of MLflow to runs/get has more than 16777216 bytes');
+});
+
+test.each(['', 'a b', "1') OR ('", '../1', 'x'.repeat(65)])(
+  'fails on an experiment whose id is none: %j',
+  async (experiment_id) => {
+    answering(() => ({ experiments: [{ experiment_id }] }));
+    await expect(client.experiments()).rejects.toThrow('experiment_id');
+  },
+);

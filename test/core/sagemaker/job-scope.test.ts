@@ -41,3 +41,11 @@ test('a job with another role belongs to the platform that its tag names, also i
 test('a job without role and tag belongs to no platform', async () => {
   await expect(belongsToPlatform(sagemakerWithTags(), job, 'radiology', [`${ROLE}-2`])).resolves.toBe(false);
 });
+
+test('fails on tags of which there is always one more page', async () => {
+  const endless = sagemakerWithTags();
+  let asked = 0;
+  endless.send = (async () => ({ Tags: [], NextToken: String(++asked) })) as never;
+  await expect(belongsToPlatform(endless, job, 'radiology', [])).rejects.toThrow(/has more than 1000 pages/);
+  expect(asked).toBe(1001);
+});

@@ -118,3 +118,14 @@ test('fails on a name that no job can have', async () => {
     /without its creation time or its name/,
   );
 });
+
+test.each(['training-job', 'processing-job'] as const)(
+  'fails on a list of %ss of which there is always one more page',
+  async (kind) => {
+    const client = new SageMakerClient({ region: 'us-east-1' });
+    let asked = 0;
+    client.send = (async () => ({ NextToken: String(++asked) })) as never;
+    await expect(listJobsOfDay(client, kind, DAY, scope)).rejects.toThrow(`the list of the ${kind}s of a day has more`);
+    expect(asked).toBe(1001);
+  },
+);
