@@ -7,6 +7,7 @@ import type { RunTags } from '../chain/run-tags';
 import type { RunDataset } from '../chain/tag-runs';
 import { contract, pattern } from '../contract';
 import { AnswerTooLarge } from '../http/answer-too-large';
+import { boundedJson } from '../http/bounded-json';
 import { boundedPages } from '../http/bounded-pages';
 import { boundedText } from '../http/bounded-text';
 import { HttpError } from '../http/http-error';
@@ -479,7 +480,7 @@ export class MlflowClient {
     parameters: Record<string, unknown>,
     schema: z.ZodType<Page>,
   ): AsyncGenerator<Page> {
-    return boundedPages(this.followPages(method, path, parameters, schema), `the answer of MLflow to ${path}`);
+    return boundedPages(this.followPages(method, path, parameters, schema), nameOfAnswer(path));
   }
 
   private async *followPages<Page extends { next_page_token?: string | undefined }>(
@@ -537,7 +538,7 @@ export class MlflowClient {
 async function send(path: string, url: URL, request: RequestInit): Promise<{ response: Response; text: string }> {
   try {
     const response = await fetch(url, { ...request, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
-    const text = await boundedText(response, contract.limits.mlflowAnswerBytes, `the answer of MLflow to ${path}`);
+    const text = await boundedText(response, contract.limits.mlflowAnswerBytes, nameOfAnswer(path));
     return { response, text };
   } catch (error) {
     if (error instanceof AnswerTooLarge) {
@@ -558,11 +559,18 @@ function startedIn(start: Date, end: Date): string {
 
 function parseAnswer(path: string, text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
+    return boundedJson(text, contract.limits.mlflowAnswerContainers, nameOfAnswer(path));
+  } catch (error) {
+    if (error instanceof AnswerTooLarge) {
+      throw error;
+    }
     // without the parser's own error, which shows a part of the text: tags and parameters of somebody's runs.
     throw new Error(`MLflow answers ${path} with ${text.length} characters that are no JSON`);
   }
+}
+
+function nameOfAnswer(path: string): string {
+  return `the answer of MLflow to ${path}`;
 }
 
 /**

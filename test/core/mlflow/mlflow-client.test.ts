@@ -258,7 +258,12 @@ test('fails on an answer that is too large to be held', async () => {
   const zeros = new Uint8Array(1024 * 1024);
   const endless = () => new ReadableStream({ pull: (controller) => controller.enqueue(zeros) });
   jest.spyOn(globalThis, 'fetch').mockImplementation(async () => new Response(endless()));
-  await expect(client.getRun(RUN)).rejects.toThrow('the answer of MLflow to runs/get has more than 16777216 bytes');
+  await expect(client.getRun(RUN)).rejects.toThrow('the answer of MLflow to runs/get has more than 8388608 bytes');
+});
+
+test('fails on an answer of more parts than can be held', async () => {
+  answering(() => ({ run: Array.from({ length: 250_000 }, () => []) }));
+  await expect(client.getRun(RUN)).rejects.toThrow('the answer of MLflow to runs/get has more than 250000 lists');
 });
 
 test.each(['', 'a b', "1') OR ('", '../1', 'x'.repeat(65)])(

@@ -3,9 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { S3Client } from '@aws-sdk/client-s3';
 
-interface Version {
+export interface Version {
   readonly id: string;
   readonly bytes: Buffer | undefined;
+  readonly storedAt: string;
 }
 
 /**
@@ -18,6 +19,8 @@ export class LocalS3 {
   readonly failures: { status: number; code: string; storesFirst?: boolean }[] = [];
   keepsVersions = true;
   pageSize = 1000;
+  /** when what comes is stored; for ever the same moment where nobody says otherwise. */
+  now = () => '2026-01-02T03:04:05.000Z';
   private count = 0;
   private readonly server = createServer((request, response) => void this.serve(request, response));
   private running: S3Client | undefined;
@@ -43,7 +46,7 @@ export class LocalS3 {
   add(key: string, bytes: Buffer | undefined): string {
     this.count += 1;
     const id = `v${this.count}`;
-    this.objects.set(key, [{ id, bytes }, ...(this.objects.get(key) ?? [])]);
+    this.objects.set(key, [{ id, bytes, storedAt: this.now() }, ...(this.objects.get(key) ?? [])]);
     return id;
   }
 
@@ -87,7 +90,8 @@ export class LocalS3 {
     const versions = this.objects.get(key) ?? [];
     const found = versionId === null ? versions[0] : versions.find(({ id }) => id === versionId);
     if (found?.bytes) {
-      response.writeHead(200, { 'content-length': found.bytes.length }).end(found.bytes);
+      const version = this.keepsVersions ? { 'x-amz-version-id': found.id } : {};
+      response.writeHead(200, { 'content-length': found.bytes.length, ...version }).end(found.bytes);
     } else {
       fail(response, 404, versionId === null ? 'NoSuchKey' : 'NoSuchVersion');
     }
@@ -106,8 +110,8 @@ export class LocalS3 {
     const start = idMarker ? all.findIndex(({ key, id }) => key === keyMarker && id === idMarker) + 1 : before.length;
     const page = all.slice(start, start + this.pageSize);
     const last = page.at(-1);
-    const entries = page.map(({ key, id, bytes }) => {
-      const common = `<Key>${encode(key)}</Key><VersionId>${id}</VersionId><LastModified>2026-01-02T03:04:05.000Z</LastModified>`;
+    const entries = page.map(({ key, id, bytes, storedAt }) => {
+      const common = `<Key>${encode(key)}</Key><VersionId>${id}</VersionId><LastModified>${storedAt}</LastModified>`;
       return bytes
         ? `<Version>${common}<Size>${bytes.length}</Size></Version>`
         : `<DeleteMarker>${common}</DeleteMarker>`;
