@@ -42,14 +42,22 @@ export class FunctionProcess {
     this.ended.catch(() => {});
   }
 
-  /** Lets the function work on messages that it gets for the first time, as one batch. */
-  async handle(bodies: readonly string[]): Promise<Answer> {
+  /**
+   * Lets the function work on messages as one batch.
+   *
+   * @param attempt how often it gets them by now, 1 for the first time
+   */
+  async handle(bodies: readonly string[], attempt = 1): Promise<Answer> {
     const now = String(Date.now());
     const Records = bodies.map((body, index) => ({
       messageId: `message-${index}`,
       receiptHandle: `handle-${index}`,
       body,
-      attributes: { ApproximateReceiveCount: '1', SentTimestamp: now, ApproximateFirstReceiveTimestamp: now },
+      attributes: {
+        ApproximateReceiveCount: String(attempt),
+        SentTimestamp: now,
+        ApproximateFirstReceiveTimestamp: now,
+      },
       messageAttributes: {},
       eventSource: 'aws:sqs',
     }));

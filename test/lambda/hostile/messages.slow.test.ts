@@ -77,10 +77,10 @@ const functions = new PlatformFunctions();
 let aws: RecordingAws;
 
 beforeAll(async () => {
-  aws = await RecordingAws.start(() => [
-    400,
-    JSON.stringify({ __type: 'ValidationException', message: 'Could not find what was asked for.' }),
-  ]);
+  const message = 'Could not find what was asked for.';
+  aws = await RecordingAws.start(({ operation }) =>
+    operation.startsWith('SageMaker.') ? [400, JSON.stringify({ __type: 'ValidationException', message })] : undefined,
+  );
 });
 
 afterAll(() => aws.stop());

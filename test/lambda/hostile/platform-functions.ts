@@ -6,6 +6,7 @@ import { CONSTRUCTS, templateOf } from '../../lib/definition';
  */
 export interface PlatformFunction {
   readonly memoryMb: number;
+  readonly timeoutSeconds: number;
   /** how many messages it is given at a time, at most. */
   readonly batchSize: number;
   readonly variables: Readonly<Record<string, string>>;
@@ -30,6 +31,7 @@ export class PlatformFunctions {
     }
     return {
       memoryMb: found.Properties.MemorySize,
+      timeoutSeconds: found.Properties.Timeout,
       batchSize: mapping[1].Properties.BatchSize,
       variables: concrete(this.resources, found.Properties.Environment.Variables),
     };

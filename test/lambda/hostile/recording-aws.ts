@@ -12,12 +12,14 @@ export interface RecordedCall {
   readonly input: any;
 }
 
-/** What SageMaker answers to a call: a status, and whatever text. */
-export type Respond = (call: RecordedCall) => readonly [status: number, body: string];
+/** What a service answers to a call: a status, and whatever text; nothing of what it does not have. */
+export type Respond = (
+  call: RecordedCall,
+) => readonly [status: number, body: string] | undefined | Promise<readonly [status: number, body: string]>;
 
 /**
- * An AWS on loopback that takes messages, asks somebody else what SageMaker answers, has nothing of all other services,
- * and keeps what it was asked for.
+ * An AWS on loopback that takes messages, asks somebody else what all other services answer, and keeps what it was asked
+ * for.
  */
 export class RecordingAws {
   static async start(respond: Respond): Promise<RecordingAws> {
@@ -73,11 +75,11 @@ export class RecordingAws {
         ? { operation: target, input: JSON.parse(Buffer.concat(chunks).toString()) }
         : { operation: `${request.method} ${request.url}`, input: undefined };
     this.calls.push(call);
-    const [status, body] = this.answerTo(call);
+    const [status, body] = await this.answerTo(call);
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(body);
   }
 
-  private answerTo(call: RecordedCall): readonly [number, string] {
+  private async answerTo(call: RecordedCall): Promise<readonly [number, string]> {
     if (call.operation === 'AmazonSQS.SendMessage') {
       const MD5OfMessageBody = createHash('md5').update(call.input.MessageBody).digest('hex');
       return [200, JSON.stringify({ MessageId: 'sent', MD5OfMessageBody })];
@@ -85,8 +87,6 @@ export class RecordingAws {
     if (call.operation === 'AmazonSQS.ChangeMessageVisibility') {
       return [200, '{}'];
     }
-    return call.operation.startsWith('SageMaker.')
-      ? this.respond(call)
-      : [404, '{"__type": "ResourceNotFoundException"}'];
+    return (await this.respond(call)) ?? [404, '{"__type": "ResourceNotFoundException"}'];
   }
 }
