@@ -33,6 +33,7 @@ const INNER = [
   'walkDatasets',
   'walkGraceSeconds',
   'walkPageCharacters',
+  'walkPages',
   'tracePackageVersions',
   'consentEventsPerTransaction',
   'consentAppendAttempts',

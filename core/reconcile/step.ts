@@ -1,11 +1,12 @@
 import { contract } from '../contract';
 import { ChainBroken } from '../evidence/chain-ends';
 import { chainAbove, chainPrefix } from '../evidence/chain-key';
+import { AnswerTooLarge } from '../http/answer-too-large';
 import type { Estate } from './estate';
 import type { Finding, Gap, Message } from './gap';
 import { gapOf } from './gap';
 import type { Phase } from './phase';
-import { countOf, phaseAfter, type Walk } from './walk';
+import { countOf, phaseAfter, Walk } from './walk';
 
 /**
  * What a step found, and where the next one goes on.
@@ -33,7 +34,8 @@ async function stepThrough<Item>(phase: Phase<Item>, walk: Walk, estate: Estate,
   let done: string | undefined;
   for (const item of itemsAfter(page.items, walk.done, phase)) {
     if (done !== undefined && isLate()) {
-      return { ...told(findings, { ...walk, done, datasets }), finished: false };
+      const step = told(findings, { ...walk, done, datasets });
+      return { ...step, walk: Walk.parse(step.walk), finished: false };
     }
     const finding = await lookAt(item, { ...walk, datasets }, phase, estate);
     findings.push(finding);
@@ -43,10 +45,19 @@ async function stepThrough<Item>(phase: Phase<Item>, walk: Walk, estate: Estate,
   const { page: _page, done: _done, ...rest } = walk;
   const step = told(findings, { ...rest, datasets });
   if (page.next !== undefined) {
-    return { ...step, walk: { ...step.walk, page: page.next }, finished: false };
+    return { ...step, walk: pageAfter(step.walk, page.next), finished: false };
   }
   const next = phaseAfter(walk.phase);
   return { ...step, walk: { ...step.walk, phase: next ?? walk.phase }, finished: next === undefined };
+}
+
+// whoever lists may say anything: a place that cannot be read is not handed on, and a list has an end.
+function pageAfter(walk: Walk, page: string): Walk {
+  const pages = walk.pages + 1;
+  if (pages > contract.limits.walkPages) {
+    throw new AnswerTooLarge(`${walk.phase}: there are more than ${contract.limits.walkPages} pages in one walk`);
+  }
+  return Walk.parse({ ...walk, page, pages });
 }
 
 // what was deleted meanwhile must not move the place: then the page begins again, and finds the same.

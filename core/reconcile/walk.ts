@@ -41,6 +41,8 @@ export const Walk = z
     page: z.string().min(1).max(contract.limits.walkPageCharacters).optional(),
     /** the last thing of the page that was looked at; absent where it is untouched. */
     done: z.string().min(1).max(1024).optional(),
+    /** how many pages there were, beside the first of each phase. */
+    pages: count.default(0),
     looked: z.partialRecord(z.enum(PHASES), Looked),
     gaps: z.partialRecord(z.enum(GAP_KINDS), count),
     /** how many messages were sent, or would have been. */

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
+import { ZodError } from 'zod';
 import { contract } from '../../../core/contract';
 import { CannotSucceed } from '../../../core/delivery/failures';
+import { AnswerTooLarge } from '../../../core/http/answer-too-large';
 import { GAP_KINDS } from '../../../core/reconcile/gap';
 import { beginWalk, PHASES, Walk } from '../../../core/reconcile/walk';
 import { walkStep } from '../../../core/reconcile/walk-step';
@@ -106,6 +108,31 @@ test('what fails ends the step, so that the message is tried again', async () =>
   const estate = await gappyEstate();
   estate.isOurs = () => Promise.reject(new Error('SageMaker is away'));
   await expect(walkThrough(estate)).rejects.toThrow('SageMaker is away');
+});
+
+test.each([
+  ['is no text', { value: 'x' }],
+  ['is longer than a message of ours may be', 'x'.repeat(contract.limits.walkPageCharacters + 1)],
+])('fails where the next page %s, and hands nothing on', async (_what, next) => {
+  const estate = await gappyEstate();
+  estate.listJobs = async () => ({ items: [], next: next as string });
+  const walk = { ...beginWalk('test-1', SINCE, UNTIL), phase: 'training-jobs' as const };
+  await expect(walkStep(walk, estate, () => false)).rejects.toThrow(ZodError);
+});
+
+test('fails on a list that always has one more page, after as many as any estate has', async () => {
+  const estate = await gappyEstate();
+  estate.listJobs = async () => ({ items: [], next: 'more' });
+  const walk = { ...beginWalk('test-1', SINCE, UNTIL), phase: 'training-jobs' as const };
+  const last = { ...walk, pages: contract.limits.walkPages - 1 };
+  const { walk: next } = await walkStep(last, estate, () => false);
+  expect(next).toMatchObject({ phase: 'training-jobs', page: 'more', pages: contract.limits.walkPages });
+  await expect(walkStep(next, estate, () => false)).rejects.toThrow(AnswerTooLarge);
+});
+
+test('a place that an earlier release wrote goes on', () => {
+  const { pages: _pages, ...earlier } = beginWalk('test-1', SINCE, UNTIL);
+  expect(Walk.parse(earlier)).toEqual(beginWalk('test-1', SINCE, UNTIL));
 });
 
 test('a place among experiments that nobody wrote is parked', async () => {
