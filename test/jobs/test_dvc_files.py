@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lineage_jobs.contract import is_well_formed
 from lineage_jobs.dvc_metafile import DvcOutput, parse_metafile, render_metafile
 from lineage_jobs.dvc_settings import initial_files, require_same_remote, with_remote
 from lineage_jobs.errors import JobFailure
@@ -30,6 +31,47 @@ def test_an_output_survives_being_written_and_read(output: DvcOutput) -> None:
 def test_bytes_are_an_output_or_refused(content: bytes) -> None:
     with pytest.raises(JobFailure, match=r"a\.dvc"):
         parse_metafile(content, "a.dvc")
+
+
+hostile = st.sampled_from(
+    [
+        "../",
+        "/etc",
+        "\x00",
+        "&a ",
+        "*a",
+        "<<: ",
+        "!!python/object:os.system ",
+        "---\n",
+        "remote: x",
+        "'",
+        '"',
+        "\\",
+        "{",
+        "[",
+    ]
+)
+
+
+@given(st.integers(0, len(PLAIN)), st.integers(0, 12), hostile | st.text(max_size=12))
+def test_a_metafile_that_was_tampered_with_is_an_output_beside_it_or_refused(
+    at: int, left_out: int, put_in: str
+) -> None:
+    content = f"{PLAIN[:at]}{put_in}{PLAIN[at + left_out :]}"
+    try:
+        output = parse_metafile(content.encode("utf-8", "surrogatepass"), "a.dvc")
+    except JobFailure as failure:
+        assert str(failure).startswith("a.dvc")
+        return
+    assert is_well_formed("dvcHash", output.md5)
+    assert "/" not in output.name
+    assert output.name not in ("", ".", "..", ".dvc", ".git")
+
+
+@pytest.mark.parametrize("content", ["[" * 2000 + "]" * 2000, "outs: " + "{a: " * 2000 + "}" * 2000])
+def test_a_metafile_that_is_too_deep_is_refused(content: str) -> None:
+    with pytest.raises(JobFailure, match=r"a\.dvc is no YAML document"):
+        parse_metafile(content.encode(), "a.dvc")
 
 
 def test_a_digest_that_looks_like_a_number_stays_a_digest() -> None:
@@ -104,3 +146,11 @@ def test_settings_that_point_elsewhere_are_refused(content: str) -> None:
 def test_settings_that_cannot_be_read_are_refused(content: bytes) -> None:
     with pytest.raises(JobFailure, match="cannot be read as settings of DVC"):
         require_same_remote(content, STACK, "config")
+
+
+@given(st.binary(max_size=200) | st.text("[]='\"#\n remotecurl:/s3", max_size=80).map(str.encode))
+def test_any_settings_are_read_or_refused(content: bytes) -> None:
+    try:
+        assert require_same_remote(content, STACK, "config") in (True, False)
+    except JobFailure as failure:
+        assert str(failure).startswith("config")

@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lineage_jobs.contract import is_well_formed
 from lineage_jobs.errors import JobFailure
 from lineage_jobs.lineage_document import JobInput, LineageDocument, ProcessingJob, PublishedDataset, parse_lineage
 
@@ -62,4 +63,44 @@ def test_anything_else_is_refused(change: dict[str, object], reason: str) -> Non
 @pytest.mark.parametrize("content", ["", "{", "[]", "null"])
 def test_what_is_no_document_is_refused(content: str) -> None:
     with pytest.raises(JobFailure, match=r"lineage\.json (is no JSON|has version)"):
+        parse_lineage(content, "lineage.json")
+
+
+PLACES = ["version", "processingJob", "dataRepository", "dataRevision", "dataCommit", "datasets", "inputs"]
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10) | st.just("x" * 262_144),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+)
+
+
+@given(st.sampled_from(PLACES), anything, st.sampled_from([None, "path", "md5", "sizeBytes", "files", "treeDigest"]))
+def test_whatever_stands_in_the_place_of_a_value_is_read_or_refused(
+    place: str, value: object, field: str | None
+) -> None:
+    document = json.loads(EXAMPLE.to_json())
+    if field is None:
+        document[place] = value
+    else:
+        document["datasets"][0][field] = value
+    try:
+        read = parse_lineage(json.dumps(document), "lineage.json")
+    except JobFailure as failure:
+        assert str(failure).startswith("lineage.json")
+        return
+    assert is_well_formed("gitCommit", read.data_commit)
+    for dataset in read.datasets:
+        assert is_well_formed("dvcHash", dataset.md5)
+        assert isinstance(dataset.path, str)
+        assert dataset.files >= 0
+
+
+@given(st.text())
+def test_any_text_is_a_document_or_refused(content: str) -> None:
+    with pytest.raises(JobFailure, match=r"lineage\.json"):
+        parse_lineage(content, "lineage.json")
+
+
+@pytest.mark.parametrize("content", ["[" * 100_000, '{"a":' * 100_000, f'{{"version": {"1" * 5000}}}'])
+def test_what_no_parser_takes_is_refused(content: str) -> None:
+    with pytest.raises(JobFailure, match=r"lineage\.json is no JSON"):
         parse_lineage(content, "lineage.json")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lineage_jobs.contract import is_well_formed
 from lineage_jobs.errors import JobFailure
 from lineage_jobs.settings import read_code_settings, read_data_settings, read_evaluated_job, read_training_job
 from lineage_jobs.shown_address import shown_address
@@ -137,3 +138,21 @@ def test_an_evaluation_is_of_one_training_job() -> None:
         read_evaluated_job({name: "job' or '1' = '1"})
     with pytest.raises(JobFailure, match=f"{name} is missing in the job's environment: set it to the name of the"):
         read_evaluated_job({})
+
+
+HOSTILE = ["'", '"', "\\", "\n", "$(reboot)", "../../etc/passwd", "/etc/passwd", "-u", "--upload-pack=x", "x" * 262_144]
+
+
+@given(st.sampled_from(sorted(GOOD)), st.sampled_from(HOSTILE) | st.text(max_size=30), st.booleans())
+def test_whatever_the_environment_holds_is_well_formed_or_refused(name: str, value: str, is_appended: bool) -> None:
+    environment = {**GOOD, name: f"{GOOD[name]}{value}" if is_appended else value}
+    try:
+        settings = read_data_settings(environment)
+    except JobFailure as failure:
+        assert len(str(failure)) < 2000
+        return
+    assert is_well_formed("dataRepositoryUrl", settings.repository_url)
+    assert is_well_formed("dataRevision", settings.revision)
+    assert is_well_formed("dataRevision", settings.branch)
+    assert is_well_formed("dvcRemoteUrl", settings.remote_url)
+    assert settings.branch != settings.revision

@@ -64,7 +64,7 @@ def _load(content: bytes, where: str) -> dict[str, object]:
         if any(getattr(event, "anchor", None) is not None for event in YAML(typ="base", pure=True).parse(text)):
             raise JobFailure(f"{where}: anchors and aliases are not allowed; write the values out")
         document = yaml.load(text)
-    except (YAMLError, UnicodeDecodeError) as error:
+    except (YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise JobFailure(f"{where} is no YAML document: {' '.join(str(error).split())[:300]}") from None
     if not isinstance(document, dict) or not all(isinstance(key, str) for key in document):
         raise JobFailure(f"{where} is no .dvc file: it must be a mapping with `outs`")

@@ -84,7 +84,7 @@ def parse_lineage(text: str, where: str) -> LineageDocument:
     """Read lineage.json; `where` names it in messages."""
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise JobFailure(f"{where} is no JSON: {error}") from None
     if not isinstance(document, dict) or document.get("version") != _VERSION:
         found = document.get("version") if isinstance(document, dict) else document
