@@ -60,8 +60,7 @@ def test_a_metafile_that_was_tampered_with_is_an_output_beside_it_or_refused(
     content = f"{PLAIN[:at]}{put_in}{PLAIN[at + left_out :]}"
     try:
         output = parse_metafile(content.encode("utf-8", "surrogatepass"), "a.dvc")
-    except JobFailure as failure:
-        assert str(failure).startswith("a.dvc")
+    except JobFailure:
         return
     assert is_well_formed("dvcHash", output.md5)
     assert "/" not in output.name
@@ -152,5 +151,5 @@ def test_settings_that_cannot_be_read_are_refused(content: bytes) -> None:
 def test_any_settings_are_read_or_refused(content: bytes) -> None:
     try:
         assert require_same_remote(content, STACK, "config") in (True, False)
-    except JobFailure as failure:
-        assert str(failure).startswith("config")
+    except JobFailure:
+        return

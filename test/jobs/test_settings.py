@@ -148,8 +148,7 @@ def test_whatever_the_environment_holds_is_well_formed_or_refused(name: str, val
     environment = {**GOOD, name: f"{GOOD[name]}{value}" if is_appended else value}
     try:
         settings = read_data_settings(environment)
-    except JobFailure as failure:
-        assert len(str(failure)) < 2000
+    except JobFailure:
         return
     assert is_well_formed("dataRepositoryUrl", settings.repository_url)
     assert is_well_formed("dataRevision", settings.revision)
