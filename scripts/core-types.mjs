@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { compile } from 'json-schema-to-typescript';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
@@ -36,18 +37,30 @@ export async function writeCoreTypes(root, outfile) {
 }
 
 async function writeReports(root, scratch) {
-  const written = new Map();
-  for (const { module, name, schema } of REPORTS) {
-    // a title would be taken for the name of the type.
-    const { title: _title, ...described } = JSON.parse(readFileSync(join(root, 'docs', 'schemas', schema), 'utf8'));
-    const text = await compile(described, name, {
-      bannerComment: '',
-      // arrays are bounded by what is read, and no tuples.
-      ignoreMinAndMaxItems: true,
-    });
-    const file = join(scratch, `${name}.d.ts`);
-    writeFileSync(file, text);
-    written.set(join(root, module), file);
+  const definitions = new Map();
+  for (const { name, schema } of REPORTS) {
+    // the name, and not the title, is that of the type.
+    const {
+      title: _title,
+      $schema: _dialect,
+      $defs,
+      ...report
+    } = JSON.parse(readFileSync(join(root, 'docs', 'schemas', schema), 'utf8'));
+    for (const [key, definition] of Object.entries({ ...$defs, [name]: report })) {
+      // what several reports have in common is one type.
+      if (!isDeepStrictEqual(definitions.get(key) ?? definition, definition)) {
+        throw new Error(`${key} of ${schema} is defined otherwise in another schema`);
+      }
+      definitions.set(key, definition);
+    }
   }
-  return written;
+  const properties = Object.fromEntries(REPORTS.map(({ name }) => [name, { $ref: `#/$defs/${name}` }]));
+  const text = await compile({ type: 'object', properties, $defs: Object.fromEntries(definitions) }, 'Reports', {
+    bannerComment: '',
+    // arrays are bounded by what is read, and no tuples.
+    ignoreMinAndMaxItems: true,
+  });
+  const file = join(scratch, 'reports.d.ts');
+  writeFileSync(file, text);
+  return new Map(REPORTS.map(({ module }) => [join(root, module), file]));
 }
