@@ -7,11 +7,15 @@ import { AnswerTooLarge } from './answer-too-large';
  * @param what names the search in the error
  * @throws AnswerTooLarge
  */
-export async function* boundedPages<Page>(pages: AsyncIterable<Page>, what: string): AsyncGenerator<Page> {
-  let pagesLeft = contract.limits.searchPages;
+export async function* boundedPages<Page>(
+  pages: AsyncIterable<Page>,
+  what: string,
+  most: number = contract.limits.searchPages,
+): AsyncGenerator<Page> {
+  let pagesLeft = most;
   for await (const page of pages) {
     if (pagesLeft === 0) {
-      throw new AnswerTooLarge(`${what} has more than ${contract.limits.searchPages} pages`);
+      throw new AnswerTooLarge(`${what} has more than ${most} pages`);
     }
     pagesLeft -= 1;
     yield page;

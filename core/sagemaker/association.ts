@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import type { GraphRelation } from '../chain/lineage-graph-plan';
 import type { GraphCall } from './graph-call';
+import { graphPages } from './graph-pages';
 
 /**
  * Leads from one node of the graph to another, unless somebody did so before.
@@ -33,7 +34,11 @@ export async function associate(
 }
 
 async function isThere(sagemaker: SageMakerClient, ends: AddAssociationCommandInput, call: GraphCall) {
-  for await (const { AssociationSummaries = [] } of paginateListAssociations({ client: sagemaker }, ends, call)) {
+  const pages = graphPages(
+    paginateListAssociations({ client: sagemaker }, ends, call),
+    `the list of associations of ${ends.SourceArn} and ${ends.DestinationArn}`,
+  );
+  for await (const { AssociationSummaries = [] } of pages) {
     if (AssociationSummaries.length > 0) {
       return true;
     }

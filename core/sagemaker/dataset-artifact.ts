@@ -8,6 +8,7 @@ import {
 import type { DatasetNode } from '../chain/lineage-graph-plan';
 import { expectedDigest } from '../dvc/remote-layout';
 import type { GraphCall } from './graph-call';
+import { graphPages } from './graph-pages';
 
 const TYPE = 'DataSet';
 
@@ -54,10 +55,9 @@ export async function findDatasetArtifact(
   dataset: Pick<DatasetNode, 'sourceUri' | 'md5'>,
   call: GraphCall,
 ): Promise<string | undefined> {
-  const pages = paginateListArtifacts(
-    { client: sagemaker },
-    { SourceUri: dataset.sourceUri, ArtifactType: TYPE },
-    call,
+  const pages = graphPages(
+    paginateListArtifacts({ client: sagemaker }, { SourceUri: dataset.sourceUri, ArtifactType: TYPE }, call),
+    `the list of artifacts of ${dataset.sourceUri}`,
   );
   for await (const { ArtifactSummaries = [] } of pages) {
     const artifact = ArtifactSummaries.find((summary) => isOf(summary, dataset));

@@ -7,6 +7,7 @@ import {
 import type { DatasetNode } from '../chain/lineage-graph-plan';
 import { pattern } from '../contract';
 import { findDatasetArtifact } from './dataset-artifact';
+import { graphPages } from './graph-pages';
 import { isNotFound } from './not-found';
 
 const TRIAL_COMPONENT = ':experiment-trial-component/';
@@ -24,7 +25,10 @@ export async function* trainingJobsGiven(
   if (artifact === undefined) {
     return;
   }
-  const pages = paginateListAssociations({ client: sagemaker, pageSize: 100 }, { SourceArn: artifact });
+  const pages = graphPages(
+    paginateListAssociations({ client: sagemaker, pageSize: 100 }, { SourceArn: artifact }),
+    `the list of associations of ${artifact}`,
+  );
   for await (const { AssociationSummaries = [] } of pages) {
     for (const { DestinationArn } of AssociationSummaries) {
       const name = DestinationArn?.includes(TRIAL_COMPONENT) && (await trainingJobOf(sagemaker, DestinationArn));

@@ -1,5 +1,6 @@
 import { paginateListActions, type SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { contract } from '../contract';
+import { boundedPages } from '../http/bounded-pages';
 import type { GraphCall } from './graph-call';
 
 // what an MLflow App makes of each registered version that it mirrors; seen in the public sample of AWS, not documented.
@@ -21,10 +22,13 @@ export async function* listRunActions(
   call: GraphCall,
 ): AsyncGenerator<RunAction> {
   const earliest = new Date(job.createdAt).getTime() - contract.limits.jobCreationSkewSeconds * 1000;
-  const pages = paginateListActions(
-    { client: sagemaker, pageSize: 100 },
-    { ActionType: TYPE, CreatedAfter: new Date(earliest), SortBy: 'CreationTime', SortOrder: 'Ascending' },
-    call,
+  const pages = boundedPages(
+    paginateListActions(
+      { client: sagemaker, pageSize: 100 },
+      { ActionType: TYPE, CreatedAfter: new Date(earliest), SortBy: 'CreationTime', SortOrder: 'Ascending' },
+      call,
+    ),
+    `the list of actions since ${job.createdAt}`,
   );
   for await (const { ActionSummaries = [] } of pages) {
     for (const { ActionArn, Source } of ActionSummaries) {

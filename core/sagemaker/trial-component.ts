@@ -1,6 +1,7 @@
 import { paginateListTrialComponents, type SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { contract } from '../contract';
 import type { GraphCall } from './graph-call';
+import { graphPages } from './graph-pages';
 
 /**
  * As what SageMaker shows a job in its lineage graph, where it does so already.
@@ -14,10 +15,13 @@ export async function findTrialComponent(
   call: GraphCall,
 ): Promise<string | undefined> {
   const earliest = new Date(job.createdAt).getTime() - contract.limits.jobCreationSkewSeconds * 1000;
-  const pages = paginateListTrialComponents(
-    { client: sagemaker },
-    { SourceArn: job.arn, SortBy: 'CreationTime', SortOrder: 'Ascending' },
-    call,
+  const pages = graphPages(
+    paginateListTrialComponents(
+      { client: sagemaker },
+      { SourceArn: job.arn, SortBy: 'CreationTime', SortOrder: 'Ascending' },
+      call,
+    ),
+    `the list of trial components of ${job.arn}`,
   );
   for await (const { TrialComponentSummaries = [] } of pages) {
     for (const { TrialComponentArn, TrialComponentSource, CreationTime } of TrialComponentSummaries) {

@@ -122,8 +122,10 @@ export class GraphInMemory {
   }
 }
 
+const PAGE = 2;
+
 function paged(member: string, items: readonly object[], token: string | undefined): object {
-  const at = token === undefined ? -1 : Number(token);
-  const page = at < 0 ? [] : items.slice(at, at + 1);
-  return { [member]: page, ...(at + 1 < items.length ? { NextToken: String(at + 1) } : {}) };
+  const at = token === undefined ? -PAGE : Number(token);
+  const page = at < 0 ? [] : items.slice(at, at + PAGE);
+  return { [member]: page, ...(at + PAGE < items.length ? { NextToken: String(at + PAGE) } : {}) };
 }
