@@ -8,6 +8,7 @@ import type { ClaimedMaker, ProcessingJobIdentity } from '../chain/derivation';
 import { contract } from '../contract';
 import { CannotSucceed } from '../delivery/failures';
 import { describeIfThere, type EndedJob, type NamedJob, requireEnded } from './ended-job';
+import { readJobEnvironment } from './job-environment';
 
 /**
  * What SageMaker says of a processing job that has ended.
@@ -37,8 +38,7 @@ export async function describeEndedProcessingJob(
     status,
     roleArn,
     endedAt: job.ProcessingEndTime ?? job.LastModifiedTime ?? createdAt,
-    configuredRepository: job.Environment?.[contract.jobEnvironment.dataRepositoryUrl],
-    configuredRevision: job.Environment?.[contract.jobEnvironment.dataRevision],
+    ...readJobEnvironment(job.Environment),
     setup: setupOf(job),
     image: job.AppSpecification?.ImageUri,
   };

@@ -8,6 +8,7 @@ import type { TrainingJobIdentity } from '../chain/derivation';
 import type { TrainedJob } from '../chain/register-model';
 import { contract } from '../contract';
 import { describeIfThere, type EndedJob, type NamedJob, requireEnded, TERMINAL_STATUSES } from './ended-job';
+import { readJobEnvironment } from './job-environment';
 import { isNotFound } from './not-found';
 
 /**
@@ -67,8 +68,7 @@ function endedTrainingJob(named: NamedJob<'training-job'>, job: DescribeTraining
     status,
     roleArn,
     endedAt: job.TrainingEndTime ?? job.LastModifiedTime ?? createdAt,
-    configuredRepository: job.Environment?.[contract.jobEnvironment.dataRepositoryUrl],
-    configuredRevision: job.Environment?.[contract.jobEnvironment.dataRevision],
+    ...readJobEnvironment(job.Environment),
     setup: setupOf(job),
     image: job.AlgorithmSpecification?.TrainingImage,
     modelUri: job.ModelArtifacts?.S3ModelArtifacts,
