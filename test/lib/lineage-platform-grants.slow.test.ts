@@ -3,6 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { DataRepository, LineagePlatform, MlflowApp } from '../../lib';
 import contract from '../../lib/private/contract.json';
+import { version } from '../../package.json';
 import { concrete, type Resources } from './concrete-template';
 import {
   actionsOf,
@@ -92,7 +93,6 @@ test('no resource is made of a policy that is only told', () => {
 });
 
 test('the outputs tell the version that the platform was deployed with', () => {
-  const { version } = jest.requireActual('../../package.json') as { version: string };
   expect(Object.values(template.findOutputs(contract.stackOutputs.libraryVersion))[0]?.Value).toBe(version);
 });
 
