@@ -16,7 +16,6 @@ import {
   FOLLOW_LINEAGE,
   LIST_ENDPOINTS,
   LIST_INFERENCE_COMPONENTS,
-  READ_DEFAULT_RETENTION,
 } from './private/perms';
 import { MODEL_PREFIX } from './private/platform-layout';
 
@@ -64,12 +63,6 @@ export class LineagePlatformGrants {
       mlflowApp.grants.read(grantee),
       ...dataRepositories.map(({ grants }) => grants.read(grantee)),
       dvcRemote.grants.verify(grantee),
-      // whether somebody could have deleted an object that is missed.
-      iam.Grant.addToPrincipal({
-        grantee,
-        actions: READ_DEFAULT_RETENTION,
-        resourceArns: [dvcRemote.bucket.bucketArn],
-      }),
       jobToolkit.grants.takeOver(grantee),
       models.listVersions(grantee),
       models.readVersions(grantee),

@@ -1,10 +1,4 @@
-import {
-  GetObjectCommand,
-  GetObjectLockConfigurationCommand,
-  ListObjectsV2Command,
-  ListObjectVersionsCommand,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { type Attempt, attempt, attemptOf, nothingToTry } from './attempt';
 import type { Right } from './reader-policy';
 
@@ -27,11 +21,6 @@ export function s3Tries(s3: S3Client): Readonly<Record<string, (right: Right) =>
     's3:ListBucketVersions': ({ resource, prefixes }) =>
       attempt(() =>
         s3.send(new ListObjectVersionsCommand({ Bucket: bucketOf(resource), Prefix: below(prefixes), MaxKeys: 1 })),
-      ),
-    's3:GetBucketObjectLockConfiguration': ({ resource }) =>
-      attempt(
-        () => s3.send(new GetObjectLockConfigurationCommand({ Bucket: bucketOf(resource) })),
-        ['ObjectLockConfigurationNotFoundError'],
       ),
     's3:GetObject': (right) => tryReading(s3, right),
     's3:GetObjectVersion': (right) => tryReadingVersion(s3, right),

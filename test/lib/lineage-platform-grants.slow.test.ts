@@ -39,7 +39,6 @@ test('a reader may ask, and change nothing but by the one action that guards all
     'cloudformation:DescribeStacks',
     'kms:Decrypt',
     'kms:GetPublicKey',
-    's3:GetBucketObjectLockConfiguration',
     's3:GetObject',
     's3:GetObjectVersion',
     's3:ListBucket',

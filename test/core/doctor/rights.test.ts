@@ -107,15 +107,6 @@ test('versions are tried on one that is there, or not at all', async () => {
   await expect(outcomes(versions, broken)).resolves.toEqual([['s3:GetObjectVersion', 'failed']]);
 });
 
-test('a bucket that locks nothing may be asked whether it does', async () => {
-  const lock = rights({ Effect: 'Allow', Action: 's3:GetBucketObjectLockConfiguration', Resource: BUCKET });
-  const refusing = (error: Error) => bucket([], { GetObjectLockConfigurationCommand: error });
-  const none = refusing(named('ObjectLockConfigurationNotFoundError'));
-  const forbidden = refusing(denied('s3:GetBucketObjectLockConfiguration'));
-  await expect(outcomes(lock, none)).resolves.toEqual([['s3:GetBucketObjectLockConfiguration', 'ok']]);
-  await expect(outcomes(lock, forbidden)).resolves.toEqual([['s3:GetBucketObjectLockConfiguration', 'failed']]);
-});
-
 test('an action that nobody here knows how to try is not passed over', async () => {
   const later = rights({ Effect: 'Allow', Action: 's3:GetObjectFromLater', Resource: '*' });
   await expect(outcomes(later, bucket([]))).resolves.toEqual([['s3:GetObjectFromLater', 'not-checked']]);
