@@ -48,7 +48,7 @@ export class LineagePlatformGrants {
   private constructor(private readonly platform: LineagePlatform) {}
 
   /**
-   * Asks what `ml-lineage trace`, `verify`, `evidence` and `doctor` answer: reads the outputs of the stack, what SageMaker
+   * Asks what `ml-lineage trace`, `evidence` and `doctor` answer: reads the outputs of the stack, what SageMaker
    * says of jobs, models and endpoints, runs and registered models, data repositories, listings of datasets, models and
    * evidence.
    *
