@@ -35,9 +35,6 @@ const INNER = [
   'walkPageCharacters',
   'walkPages',
   'tracePackageVersions',
-  'consentEventsPerTransaction',
-  'consentAppendAttempts',
-  'consentSubjectsAtOnce',
 ];
 
 const rows = [...readFileSync('docs/limits.md', 'utf8').matchAll(/^\| ([\d,]+)(?: (\S+))? \|[^|]*\| `(\w+)` \|/gm)];
